@@ -1,0 +1,77 @@
+/**
+ * Who may import whom, type-only imports included. The table is the one of docs/contributing.md; `npm run layers` checks it.
+ */
+const root = require('node:path').resolve(__dirname, '..');
+
+const ground = '^src/(errors|clock|kinds)\\.ts$';
+const organs = ['key', 'memory', 'flight', 'persist', 'shared', 'stats'];
+const anyOrgan = `^src/(${organs.join('|')})/`;
+const conductor = '^src/(options|entries|method-stats|method-cache|cache-handle)\\.ts$';
+const registry = '^src/registry\\.ts$';
+const cached = '^src/(cached|cached-method|cache-of)\\.ts$';
+const frontDoor = '^src/index\\.ts$';
+// What users import as `scrubjay/persist`, to write a driver of their own.
+const persistDoor = '^src/persist/contract\\.ts$';
+
+/** [who, path, which paths of src it may import] */
+const table = [
+  ['ground', ground, []],
+  ...organs.map((organ) => [`organ-${organ}`, `^src/${organ}/`, [ground, `^src/${organ}/`]]),
+  ['conductor', conductor, [ground, anyOrgan, conductor]],
+  ['registry', registry, [ground, anyOrgan, conductor]],
+  ['cached', cached, [ground, anyOrgan, conductor, registry, cached]],
+  ['front-door', frontDoor, [ground, anyOrgan, conductor, registry, cached]],
+  ...['integrations', 'dashboard', 'testing'].map((folder) => [folder, `^src/${folder}/`, [frontDoor, persistDoor, `^src/${folder}/`]]),
+  ['cli', '^src/cli/', [frontDoor, '^src/persist/', '^src/cli/']],
+];
+
+const thirdPartyHomes = ['^src/persist/drivers/', '^src/shared/tiers/', '^src/integrations/'];
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    ...table.map(([who, path, mayImport]) => ({
+      name: `floor-${who}`,
+      comment: `${who} may import only: ${mayImport.join(' ') || 'nothing'}`,
+      severity: 'error',
+      from: { path },
+      to: { path: '^src/', pathNot: mayImport },
+    })),
+    {
+      name: 'no-floor',
+      comment: 'A file that stands on no floor of the table above.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: table.map(([, path]) => path) },
+      to: {},
+    },
+    {
+      name: 'ground-imports-nothing',
+      severity: 'error',
+      from: { path: ground },
+      to: {},
+    },
+    {
+      // Everything outside src that is not part of Node counts, also what could not be found at all.
+      name: 'no-third-party',
+      severity: 'error',
+      from: { path: '^src/', pathNot: thirdPartyHomes },
+      to: { pathNot: '^src/', dependencyTypesNot: ['core'] },
+    },
+    {
+      name: 'only-runtime-dependencies',
+      comment: 'What src imports must be installed with scrubjay.',
+      severity: 'error',
+      from: { path: '^src/' },
+      // Names of "imports" in package.json are looked up in vain under "dependencies"; package:check installs and runs what they lead to.
+      to: { dependencyTypesNot: ['aliased-subpath-import'], dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'unknown', 'undetermined'] },
+    },
+    { name: 'no-cycle', severity: 'error', from: { path: '^src/' }, to: { circular: true } },
+  ],
+  options: {
+    // Without it type-only imports are not seen.
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: `${root}/tsconfig.json` },
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
+  },
+};

@@ -1,0 +1,33 @@
+import { availableParallelism } from 'node:os';
+
+/** One project per kind of decorators: the two cannot live under one tsconfig. */
+const project = (displayName, tsconfig, testMatch, testPathIgnorePatterns) => ({
+  displayName,
+  testMatch,
+  testPathIgnorePatterns,
+  testEnvironment: 'node',
+  transform: { '^.+\\.ts$': ['ts-jest', { tsconfig }], '/node_modules/devalue/.+\\.js$': ['ts-jest', { tsconfig: { ...commonJs, allowJs: true } }] },
+  // devalue is published as ES modules only, and jest runs CommonJS.
+  transformIgnorePatterns: ['/node_modules/(?!devalue/)'],
+  moduleNameMapper: {
+    '^scrubjay$': '<rootDir>/src/index.ts',
+    '^scrubjay/persist$': '<rootDir>/src/persist/contract.ts',
+    '^#devalue$': 'devalue',
+    // Sources name each other as Node wants it (`./lru.js`); here they are still .ts.
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/build/'],
+});
+
+const commonJs = { module: 'CommonJS', moduleResolution: 'bundler', target: 'ES2022', isolatedModules: true };
+
+export default {
+  // Many tests wait for child processes: one worker per core, and not a crowd of them on a large machine.
+  // Some tests start processes, on machines that may be busy with other things.
+  testTimeout: 30_000,
+  maxWorkers: Math.min(4, availableParallelism()),
+  projects: [
+    project('legacy', 'test/tsconfig.json', ['<rootDir>/test/**/*.test.ts'], ['<rootDir>/test/standard/']),
+    project('standard', 'test/standard/tsconfig.json', ['<rootDir>/test/standard/**/*.test.ts'], []),
+  ],
+};

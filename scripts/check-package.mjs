@@ -1,0 +1,37 @@
+/** Packs scrubjay as it would be published, has the package examined, and uses it from a project of its own as ESM and as CommonJS. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const run = (cwd, command, ...args) => {
+  console.log(`$ ${[command, ...args].join(' ')}`);
+  if (spawnSync(command, args, { cwd, stdio: 'inherit' }).status !== 0) throw new Error('the command above failed');
+};
+const tool = (name) => join(root, 'node_modules/.bin', name);
+
+const user = mkdtempSync(join(tmpdir(), 'scrubjay-pack-'));
+try {
+  const [{ filename }] = JSON.parse(execFileSync('npm', ['pack', '--json', '--pack-destination', user], { cwd: root, encoding: 'utf8' }));
+  const tarball = join(user, filename);
+
+  run(root, tool('publint'), 'run', tarball, '--strict');
+  // node16 leaves out only the resolution of TypeScript's old "node10", which knows no subpaths.
+  run(root, tool('attw'), tarball, '--profile', 'node16');
+
+  writeFileSync(join(user, 'package.json'), '{ "private": true }\n');
+  run(user, 'npm', 'install', '--no-audit', '--no-fund', '--prefer-offline', '--ignore-scripts', `./${filename}`);
+  copyFileSync(join(root, 'test/pack/both-builds.mjs'), join(user, 'both-builds.mjs'));
+  run(user, process.execPath, 'both-builds.mjs');
+  // As on Node before 20.19, which cannot `require` ES modules. Releases older than the flag behave so by themselves and refuse it.
+  if (process.allowedNodeEnvironmentFlags.has('--experimental-require-module')) {
+    run(user, process.execPath, '--no-experimental-require-module', 'both-builds.mjs');
+  }
+} catch (error) {
+  console.error(`check-package: ${error.message}`);
+  process.exitCode = 1;
+} finally {
+  rmSync(user, { recursive: true, force: true });
+}

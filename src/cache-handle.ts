@@ -1,0 +1,115 @@
+/**
+ * What an application holds of one cached method: its entries by the method's own arguments, and its statistics.
+ */
+import type { Table } from './entries.js';
+import type { AnyMethod, MethodCache } from './method-cache.js';
+import type { MethodStats } from './method-stats.js';
+
+/** What a method answers with, once it is awaited. */
+export type ValueOf<F extends AnyMethod> = Awaited<ReturnType<F>>;
+
+/**
+ * The cache of one method, typed by the method's signature. Arguments are those of a call; `this` is the instance the handle was asked for,
+ * or the only one there is.
+ *
+ * Every call with arguments throws SCRUBJAY_KEY_REFUSED for arguments that have no key, and SCRUBJAY_WHICH_CACHE where several instances
+ * have entries of their own and the handle was not asked for one of them.
+ */
+export class CacheHandle<F extends AnyMethod = AnyMethod> {
+  readonly #cache: MethodCache;
+  readonly #self: unknown;
+  readonly #tableFor: () => Table;
+
+  /** Made by `cacheOf` and the registry. */
+  constructor(cache: MethodCache, self: unknown, tableFor: () => Table) {
+    this.#cache = cache;
+    this.#self = self;
+    this.#tableFor = tableFor;
+  }
+
+  /** The name in the registry, such as `Users.find`. */
+  get name(): string {
+    return this.#cache.settings.name;
+  }
+
+  /** Entries held now, of all instances. */
+  get size(): number {
+    return this.#open().entries.size;
+  }
+
+  /** The stored value of a call, or `undefined` where there is none; counts as a hit and as a use. A cached `undefined` is told apart by `has`. */
+  get(...args: Parameters<F>): ValueOf<F> | undefined {
+    const { cache, table, key } = this.#locate(args);
+    const slot = cache.entries.fresh(table, key);
+    if (slot < 0) return undefined;
+    cache.counters.hits++;
+    cache.entries.use(slot);
+    return cache.entries.valueAt(slot) as ValueOf<F>;
+  }
+
+  /** The same without being counted and without counting as a use. */
+  peek(...args: Parameters<F>): ValueOf<F> | undefined {
+    const { cache, table, key } = this.#locate(args);
+    const slot = cache.entries.fresh(table, key);
+    return slot < 0 ? undefined : (cache.entries.valueAt(slot) as ValueOf<F>);
+  }
+
+  /** Whether a call would be answered from memory. No use, not counted. */
+  has(...args: Parameters<F>): boolean {
+    const { cache, table, key } = this.#locate(args);
+    return cache.entries.fresh(table, key) >= 0;
+  }
+
+  /**
+   * Stores `value` as the result of the call with `args`, at once. A load of it that is under way answers its callers and is not stored.
+   * The promise is kept when the entry is as durable as the cache promises.
+   */
+  async set(args: Parameters<F>, value: ValueOf<F>): Promise<void> {
+    const { cache, table, key } = this.#locate(args);
+    table.flights.fence(key);
+    cache.entries.put(table, key, value, cache.answersWithPromises);
+    await cache.entries.journal?.whenDurable();
+  }
+
+  /**
+   * Removes the entry of a call, at once; gives whether there was one. A load of it that is under way answers its callers and is not stored.
+   * The promise is kept when the removal is as durable as the cache promises.
+   * @throws SCRUBJAY_NOT_DURABLE when it could not be written; the entry is gone from memory all the same.
+   */
+  async delete(...args: Parameters<F>): Promise<boolean> {
+    const { cache, table, key } = this.#locate(args);
+    const existed = cache.entries.delete(table, key);
+    await cache.entries.journal?.whenDurable();
+    return existed;
+  }
+
+  /**
+   * Removes every entry of every instance, at once. Loads under way answer their callers and are not stored.
+   * @throws SCRUBJAY_NOT_DURABLE when it could not be written; memory is empty all the same.
+   */
+  async clear(): Promise<void> {
+    await this.#open().clear();
+  }
+
+  /** The keys of the fresh entries as readable text, least recently used first. Of all instances, unless the handle was asked for one. */
+  keys(): string[] {
+    const { entries } = this.#open();
+    return this.#self === undefined ? entries.keys() : entries.keys(this.#tableFor());
+  }
+
+  /** What the cache has counted since its process began, and how it stands. */
+  stats(): MethodStats {
+    return this.#cache.stats();
+  }
+
+  #open(): MethodCache {
+    this.#cache.openNow();
+    return this.#cache;
+  }
+
+  #locate(args: readonly unknown[]): { cache: MethodCache; table: Table; key: string } {
+    const cache = this.#open();
+    const table = this.#tableFor();
+    return { cache, table, key: cache.keyOf(this.#self, args) };
+  }
+}

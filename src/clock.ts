@@ -1,0 +1,41 @@
+/**
+ * The only place where scrubjay learns what time it is, and where its timers start; tests put a clock of their own here.
+ */
+
+/** What scrubjay needs of a clock. */
+export interface Clock {
+  /** Wall-clock time, in milliseconds since 1970. Deadlines are in this time, because they must mean the same after a restart. */
+  now(): number;
+  /** Time that only ever rises, in milliseconds, with fractions. Durations are measured with it. */
+  elapsed(): number;
+  /** Runs `work` every `everyMs` milliseconds without keeping the process alive; the returned function ends it. */
+  repeat(everyMs: number, work: () => void): () => void;
+}
+
+const systemClock: Clock = {
+  now: () => Date.now(),
+  elapsed: () => performance.now(),
+  repeat(everyMs, work) {
+    const timer = setInterval(work, everyMs);
+    timer.unref();
+    return () => {
+      clearInterval(timer);
+    };
+  },
+};
+
+let current: Clock = systemClock;
+
+/** Wall-clock milliseconds of the clock in use. */
+export const now = (): number => current.now();
+
+/** Rising milliseconds of the clock in use. */
+export const elapsed = (): number => current.elapsed();
+
+/** A repeating timer of the clock in use. It never keeps the process alive. */
+export const repeat = (everyMs: number, work: () => void): (() => void) => current.repeat(everyMs, work);
+
+/** Puts `clock` in place of the clock in use, the system's own when left out. For tests. */
+export function useClock(clock: Clock = systemClock): void {
+  current = clock;
+}

@@ -1,0 +1,44 @@
+/**
+ * Every error scrubjay raises: a stable `code` for programs, a sentence for people.
+ * Two builds of the library may be loaded in one process, so catch by `code`, never by `instanceof`.
+ */
+
+/** The stable names of scrubjay's own errors. `docs/errors.md` says for each what happened and what to do. */
+export type ErrorCode =
+  | 'SCRUBJAY_BAD_CAPACITY'
+  | 'SCRUBJAY_BAD_DECORATOR'
+  | 'SCRUBJAY_BAD_DRIVER'
+  | 'SCRUBJAY_BAD_KEY_NAME'
+  | 'SCRUBJAY_BAD_OPTION'
+  | 'SCRUBJAY_BAD_TTL'
+  | 'SCRUBJAY_UNKNOWN_OPTION'
+  | 'SCRUBJAY_KEY_REFUSED'
+  | 'SCRUBJAY_KEY_FAILED'
+  | 'SCRUBJAY_KEY_UNNAMED'
+  | 'SCRUBJAY_NAME_TAKEN'
+  | 'SCRUBJAY_SCOPE_UNDECLARED'
+  | 'SCRUBJAY_NOT_CACHED'
+  | 'SCRUBJAY_WHICH_CACHE'
+  | 'SCRUBJAY_VALUE_REFUSED'
+  | 'SCRUBJAY_LOG_DAMAGED'
+  | 'SCRUBJAY_LOG_FOREIGN'
+  | 'SCRUBJAY_LOG_NEWER'
+  | 'SCRUBJAY_DISK_FAILED'
+  | 'SCRUBJAY_NOT_DURABLE';
+
+/** An error of scrubjay's own. Errors of your methods always reach your callers untouched, never wrapped in this. */
+export class ScrubjayError extends Error {
+  /** What went wrong, for programs. Stable between releases; the message is not. */
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = 'ScrubjayError';
+    this.code = code;
+  }
+}
+
+/** Whether `error` is scrubjay's own, whichever build of the library made it. */
+export function isScrubjayError(error: unknown): error is ScrubjayError {
+  return error instanceof Error && typeof (error as { code?: unknown }).code === 'string' && error.name === 'ScrubjayError';
+}

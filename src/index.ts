@@ -1,0 +1,14 @@
+/**
+ * The front door of scrubjay: caching for service methods.
+ */
+export { CacheHandle, type ValueOf } from './cache-handle.js';
+export { cacheOf } from './cache-of.js';
+export { Cached, Key, type MethodDecoratorOfBothKinds } from './cached.js';
+export { type ErrorCode, isScrubjayError, ScrubjayError } from './errors.js';
+export type { AnyMethod } from './method-cache.js';
+export type { MethodStats, PersistenceStats } from './method-stats.js';
+export type { CachedOptions, Duration, PersistOptions } from './options.js';
+export type { PersistDriver } from './persist/contract.js';
+export type { Durability, JournalState } from './persist/journal.js';
+export type { RecoveryReport } from './persist/recovery.js';
+export { CacheRegistry, type OpenReport, type RegistryOptions, registry } from './registry.js';

@@ -1,0 +1,229 @@
+/**
+ * The canonical text of a value: equal values have equal texts, different values different ones, and what has no honest text is refused.
+ * `docs/keys.md` lists every kind of value and its text.
+ */
+import { types } from 'node:util';
+import { isPlainObject } from '../kinds.js';
+import { arrayText } from './arrays.js';
+import { builtInText } from './built-ins.js';
+import { className, homonymRefusal, instanceText, KEY_METHOD } from './class-state.js';
+import { propertyNameText, quoted, Refusal, symbolText, type Walk } from './walk.js';
+
+/** Deeper values are refused: no honest argument is, and the walk must end before the stack does. */
+const MAX_DEPTH = 200;
+/** No honest class has more ancestors, and its facts are found one ancestor inside the other. */
+const MAX_PROTOTYPES = 100;
+/** Longer texts are refused, in characters. This also stops graphs of shared objects that unfold to 2^60 nodes. */
+const MAX_CHARACTERS = 1024 * 1024;
+/** Shorter strings fit however many of their characters need an escape. */
+const SHORT = 1000;
+
+/**
+ * Gives the canonical text of `value`.
+ * @throws Refusal when the value, or something in it, has no honest key.
+ */
+export function canonicalText(value: unknown): string {
+  return primitiveText(value, SHORT) ?? new TextWalk().text(value);
+}
+
+/** The text of the everyday primitives, `undefined` for everything that takes more thought. */
+function primitiveText(value: unknown, longestString: number): string | undefined {
+  switch (typeof value) {
+    case 'string':
+      return value.length <= longestString ? quoted(value) : undefined;
+    case 'number':
+      return value === 0 && 1 / value < 0 ? '-0' : String(value);
+    case 'boolean':
+      return value ? 'true' : 'false';
+    case 'undefined':
+      return 'undefined';
+    default:
+      return value === null ? 'null' : undefined;
+  }
+}
+
+class TextWalk implements Walk {
+  readonly #path: PropertyKey[] = [];
+  /** The objects being written right now, outermost first; meeting one of them again is a cycle. */
+  readonly #open: object[] = [];
+  #charactersLeft = MAX_CHARACTERS;
+
+  text(value: unknown): string {
+    switch (typeof value) {
+      case 'string':
+        this.expect(value.length);
+        return this.raw(JSON.stringify(value));
+      case 'bigint':
+        return this.#bigintText(value);
+      case 'symbol':
+        return this.raw(symbolText(value) ?? this.refuse('a unique symbol, which no other call can repeat'));
+      case 'function':
+        return this.refuse('a function');
+      case 'object':
+        if (value !== null) return this.#objectText(value);
+    }
+    return this.raw(primitiveText(value, 0) as string);
+  }
+
+  below(step: PropertyKey, value: unknown): string {
+    // One more for what separates it from its neighbour: a million empty members are text too.
+    this.charge(1);
+    const short = primitiveText(value, SHORT);
+    if (short !== undefined && short.length <= this.#charactersLeft) return this.raw(short);
+    this.#path.push(step);
+    const text = this.text(value);
+    this.#path.pop();
+    return text;
+  }
+
+  read(holder: object, step: PropertyKey): unknown {
+    try {
+      return (holder as Record<PropertyKey, unknown>)[step];
+    } catch (cause) {
+      this.#path.push(step);
+      return this.refuse('a getter that throws', cause);
+    }
+  }
+
+  refuse(what: string, cause?: unknown): never {
+    throw new Refusal(this.#path, what, cause);
+  }
+
+  propertiesText(value: object, names: string[] = Object.keys(value)): string {
+    this.expect(names.length * 4);
+    sortNames(names);
+    let text = '';
+    for (const name of names) {
+      this.expect(name.length);
+      const key = this.raw(`${propertyNameText(name)}:`);
+      text += `${text === '' ? '' : ','}${key}${this.below(name, this.read(value, name))}`;
+    }
+    const symbols = this.#symbolPropertiesText(value);
+    return `{${text}${text !== '' && symbols !== '' ? ',' : ''}${symbols}}`;
+  }
+
+  extrasText(value: object, names?: string[]): string {
+    const extras = this.propertiesText(value, names);
+    return extras === '{}' ? '' : extras;
+  }
+
+  #symbolPropertiesText(value: object): string {
+    const symbols = Object.getOwnPropertySymbols(value);
+    if (symbols.length === 0) return '';
+    return symbols
+      .filter((symbol) => Object.prototype.propertyIsEnumerable.call(value, symbol))
+      .map((symbol) => `[${this.below(symbol, symbol)}]:${this.below(symbol, this.read(value, symbol))}`)
+      .sort()
+      .join(',');
+  }
+
+  #bigintText(value: bigint): string {
+    if (BigInt.asIntN(64, value) === value) return this.raw(`${value}n`);
+    // Decimal digits take more than linear time to make, so a number which has too many is found out by its bits: 3.32 make one digit.
+    const tooLarge = 1n << 3_400_000n;
+    if (value >= tooLarge || value <= -tooLarge) this.expect(MAX_CHARACTERS + 1);
+    return this.raw(`${value}n`);
+  }
+
+  #objectText(value: object): string {
+    // A proxy can answer anything to any question, so it is asked none.
+    if (types.isProxy(value)) return this.refuse('a Proxy');
+    const depth = this.#open.lastIndexOf(value);
+    if (depth !== -1) return this.raw(`^${depth}`);
+    if (this.#open.length >= MAX_DEPTH) return this.refuse(`nested deeper than ${MAX_DEPTH} levels`);
+    this.#open.push(value);
+    this.charge(2);
+    const text = this.#everydayText(value) ?? this.#oddText(value);
+    this.#open.pop();
+    return text;
+  }
+
+  /** Arrays and object literals of this realm, told with the fewest questions; `undefined` for everything else. */
+  #everydayText(value: object): string | undefined {
+    const prototype: unknown = prototypeOf(value);
+    if (prototype === arrayPrototype && Array.isArray(value)) return arrayText(value, value.length, this);
+    if (prototype !== objectPrototype || KEY_METHOD in value || hasBrand(value)) return undefined;
+    const text = this.propertiesText(value);
+    // Nothing to see: that may be an empty object, or something that hides what it is.
+    return text === '{}' ? undefined : text;
+  }
+
+  #oddText(value: object): string {
+    let prototypes = 0;
+    for (let above: unknown = prototypeOf(value); above !== null; above = prototypeOf(above)) {
+      if (types.isProxy(above)) return this.refuse('an object with a Proxy among its prototypes');
+      if (++prototypes > MAX_PROTOTYPES) return this.refuse(`an object with more than ${MAX_PROTOTYPES} prototypes`);
+    }
+    const keyMethod = this.read(value, KEY_METHOD);
+    if (typeof keyMethod === 'function') return this.#keyedText(value, keyMethod as (this: object) => unknown);
+    const text = builtInText(value, this);
+    if (text !== undefined) return text;
+    return isPlainObject(value) || isBareRecord(value) ? this.#plainText(value) : instanceText(value, this);
+  }
+
+  /** What the object says itself: `"Money"!1299n`. */
+  #keyedText(value: object, keyMethod: (this: object) => unknown): string {
+    const name = className(value) ?? this.refuse('an object with a key method, whose class has no name');
+    const homonym = homonymRefusal(value, name);
+    if (homonym !== undefined) return this.refuse(homonym);
+    let said: unknown;
+    try {
+      said = keyMethod.call(value);
+    } catch (cause) {
+      return this.refuse(`an instance of ${name}, whose key method throws`, cause);
+    }
+    // While its key is written, the object itself is no way to say what it is: `^0` would be the same for all of its class.
+    this.#open[this.#open.length - 1] = keyMethod;
+    return this.raw(`${JSON.stringify(name)}!`) + this.below(KEY_METHOD, said);
+  }
+
+  #plainText(value: object): string {
+    const text = this.propertiesText(value);
+    if (text === '{}' && Reflect.ownKeys(value).length > 0) return this.refuse('an object whose properties are all hidden');
+    return text;
+  }
+
+  charge(characters: number): void {
+    this.#charactersLeft -= characters;
+    if (this.#charactersLeft < 0) this.refuse(`part of a key of more than ${MAX_CHARACTERS} characters`);
+  }
+
+  raw(text: string): string {
+    this.charge(text.length);
+    return text;
+  }
+
+  expect(characters: number): void {
+    if (characters > this.#charactersLeft) this.charge(characters);
+  }
+}
+
+const { getPrototypeOf: prototypeOf, prototype: objectPrototype } = Object;
+const arrayPrototype: unknown = Array.prototype;
+const tagOf = objectPrototype.toString;
+
+/** Whether something other than an object literal stands behind a plain prototype. The tag tells Date, Error, boxed values and more in one question. */
+function hasBrand(value: object): boolean {
+  if (Object.hasOwn(value, Symbol.toStringTag) || tagOf.call(value) !== '[object Object]') return true;
+  return types.isMap(value) || types.isSet(value) || ArrayBuffer.isView(value);
+}
+
+/** `new C()` with an empty `C.prototype = Object.create(null)`: how query strings, cookies and routers make their records. */
+function isBareRecord(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return typeof prototype === 'object' && prototype !== null && Object.getPrototypeOf(prototype) === null && Reflect.ownKeys(prototype).length === 0;
+}
+
+/** Sorts by UTF-16 code unit, in place. Few names, often in order already, are the everyday case, and `sort` is slow to start. */
+function sortNames(names: string[]): void {
+  if (names.length > 16) {
+    names.sort();
+    return;
+  }
+  for (let index = 1; index < names.length; index++) {
+    const name = names[index] as string;
+    let place = index;
+    for (; place > 0 && (names[place - 1] as string) > name; place--) names[place] = names[place - 1] as string;
+    names[place] = name;
+  }
+}

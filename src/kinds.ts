@@ -1,0 +1,62 @@
+/**
+ * What kind of thing a value is, asked so that the answer is the same for objects of another realm.
+ */
+
+/**
+ * Whether `value` is an object literal in the widest sense: its prototype is `null` or the root prototype of any realm.
+ * `Object.prototype` of another realm is another object, so it is known by its shape: no prototype above it, and the root's own methods.
+ */
+export function isPlainObject(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype || isRootPrototype(prototype as object);
+}
+
+/** Whether `prototype` is the `Object.prototype` of some realm. */
+export function isRootPrototype(prototype: object): boolean {
+  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf') && Object.hasOwn(prototype, '__lookupGetter__');
+}
+
+/** How many prototypes stand above `value`: 1 for `{}`, 2 for `[]` or `new Map()`, one more for each subclass. */
+export function prototypeDepth(value: object): number {
+  let depth = 0;
+  for (let above: unknown = Object.getPrototypeOf(value); above !== null; above = Object.getPrototypeOf(above)) depth++;
+  return depth;
+}
+
+/** Whether `value` can be awaited. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return ((typeof value === 'object' && value !== null) || typeof value === 'function') && typeof (value as { then?: unknown }).then === 'function';
+}
+
+/** The name of the class of `value`, or `Object` where it has none that can be told. */
+export function classNameOf(value: object): string {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype === null) return 'Object';
+  const descriptor = Object.getOwnPropertyDescriptor(prototype, 'constructor');
+  return nameOfFunction(descriptor?.value) ?? 'Object';
+}
+
+/** The own `name` of a function or class, unless it is empty or hidden behind a static member of that name. */
+export function nameOfFunction(fn: unknown): string | undefined {
+  if (typeof fn !== 'function') return undefined;
+  const name: unknown = Object.getOwnPropertyDescriptor(fn, 'name')?.value;
+  return typeof name === 'string' && name !== '' ? name : undefined;
+}
+
+/** A value as an error message shows it: `1.5 (number)`, `'lru' (string)`, `a Date`. Runs no code of the value, unless it is a Proxy. */
+export function describe(value: unknown): string {
+  switch (typeof value) {
+    case 'undefined':
+      return 'undefined';
+    case 'string':
+      return `${JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value)} (string)`;
+    case 'function':
+      return `a function${nameOfFunction(value) === undefined ? '' : ` (${nameOfFunction(value)})`}`;
+    case 'object':
+      return value === null ? 'null' : Array.isArray(value) ? 'an array' : `an object (${classNameOf(value)})`;
+    case 'number':
+      return `${Object.is(value, -0) ? '-0' : value} (number)`;
+    default:
+      return `${String(value)} (${typeof value})`;
+  }
+}

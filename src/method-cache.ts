@@ -1,0 +1,212 @@
+/**
+ * One method's cache, and the whole way of one call through it, in two functions: `find` looks, `fill` loads.
+ */
+import { Entries, Table } from './entries.js';
+import { ScrubjayError } from './errors.js';
+import { hasSurplus, type KeyRule, keyOfCall } from './key/call-key.js';
+import { isThenable } from './kinds.js';
+import { type MethodStats, methodStats } from './method-stats.js';
+import { Journal, type JournalOptions } from './persist/journal.js';
+import { Opening } from './persist/opening.js';
+import { Counters } from './stats/counters.js';
+
+export type AnyMethod = (this: any, ...args: any[]) => any;
+
+/** What a method's cache is made from, when everything is known. */
+export interface CacheSettings {
+  /** Its name in the registry. */
+  readonly name: string;
+  readonly method: AnyMethod;
+  readonly capacity: number;
+  /** Infinity for ever. */
+  readonly ttlMs: number;
+  readonly rule: KeyRule;
+  /** Where and how the cache is kept on disk; asked for when it is opened. `undefined` for memory only. */
+  readonly persist: (() => Pick<JournalOptions, 'directory' | 'driver' | 'durability' | 'files' | 'signature'>) | undefined;
+  /** Tells the application what went wrong without failing a call. */
+  readonly report: (error: ScrubjayError) => void;
+}
+
+const NONE = -1;
+
+/** Whether the method is an `async` function in the JavaScript that runs; a compiler for old targets may have made it an ordinary one. */
+export const isAsyncFunction = (method: AnyMethod): boolean => Object.prototype.toString.call(method) === '[object AsyncFunction]';
+
+export class MethodCache {
+  readonly settings: CacheSettings;
+  readonly counters = new Counters();
+  readonly entries: Entries;
+  /** The table of the class, or of the first instance to call; what was recovered lies here. */
+  readonly firstTable = new Table();
+  /** Every table in use. */
+  readonly tables = new Set<Table>([this.firstTable]);
+
+  #opening: Opening<void> | undefined;
+  #isOpen: boolean;
+  #isAsync: boolean;
+  #didReportBypass = false;
+
+  constructor(settings: CacheSettings) {
+    this.settings = settings;
+    this.entries = new Entries(settings.capacity, settings.ttlMs, this.counters);
+    this.#isOpen = settings.persist === undefined;
+    this.#isAsync = isAsyncFunction(settings.method);
+  }
+
+  /** Answers the call `self.method(...args)`: from memory, by joining a load, or by a load of its own. */
+  find(table: Table, self: unknown, args: readonly unknown[]): unknown {
+    if (!this.#isOpen) {
+      if (this.#isAsync) return this.open().then(() => this.find(table, self, args));
+      this.openNow();
+    }
+    let key: string;
+    try {
+      key = this.keyOf(self, args);
+    } catch (error) {
+      return this.#findWithoutKey(error as ScrubjayError, self, args);
+    }
+    const slot = this.entries.fresh(table, key);
+    if (slot !== NONE) {
+      this.counters.hits++;
+      return this.entries.use(slot);
+    }
+    const load = table.flights.under(key);
+    if (load !== undefined) {
+      this.counters.joined++;
+      return load;
+    }
+    this.counters.misses++;
+    return this.#fill(table, key, self, args);
+  }
+
+  /** Runs the method, stores what it gives, and answers when that is kept as its durability promises. Errors are never stored. */
+  #fill(table: Table, key: string, self: unknown, args: readonly unknown[]): unknown {
+    const { counters, entries } = this;
+    const ended = counters.startLoad();
+    const failed = (): void => {
+      counters.loadErrors++;
+    };
+    let result: unknown;
+    try {
+      result = this.settings.method.apply(self, args as unknown[]);
+    } catch (error) {
+      failed();
+      throw error;
+    }
+    if (!isThenable(result)) {
+      ended();
+      entries.put(table, key, result, false);
+      entries.journal?.makeDurable();
+      return result;
+    }
+    this.#isAsync = true;
+    const keep = (value: unknown): Promise<void> | undefined => {
+      entries.put(table, key, value, true);
+      return entries.journal?.whenDurable();
+    };
+    return table.flights.start(key, result, { ended, failed, keep });
+  }
+
+  /** The key of a call, as text.
+   * @throws SCRUBJAY_KEY_REFUSED, SCRUBJAY_KEY_FAILED, SCRUBJAY_KEY_UNNAMED */
+  keyOf(self: unknown, args: readonly unknown[]): string {
+    const { rule, persist, name } = this.settings;
+    if (persist !== undefined && rule.pick === undefined && hasSurplus(rule.parameters, args)) {
+      throw new ScrubjayError(
+        'SCRUBJAY_KEY_UNNAMED',
+        `${name} was called with ${args.length} arguments and names ${rule.parameters.length}; a key on disk needs a name for each, so the call ran uncached. ` +
+          "Name every parameter with @Key('…') or params, '...ids' for a rest parameter.",
+      );
+    }
+    return keyOfCall(rule, self, args);
+  }
+
+  /** A call without a key is an error when its arguments are to blame, and runs uncached when the rule is. */
+  #findWithoutKey(error: ScrubjayError, self: unknown, args: readonly unknown[]): unknown {
+    if (error.code === 'SCRUBJAY_KEY_REFUSED') {
+      if (this.#isAsync) return Promise.reject(error);
+      throw error;
+    }
+    if (!this.#didReportBypass) this.settings.report(error);
+    this.#didReportBypass = true;
+    this.counters.bypassed++;
+    return this.settings.method.apply(self, args as unknown[]);
+  }
+
+  /** What this cache has counted, and how it stands. */
+  stats(): MethodStats {
+    return methodStats(this.counters, this.entries, this.settings);
+  }
+
+  /** Whether the method answers with promises, as far as is known. */
+  get answersWithPromises(): boolean {
+    return this.#isAsync;
+  }
+
+  /**
+   * The table that a question without an instance is about.
+   * @throws SCRUBJAY_WHICH_CACHE when several instances have one.
+   */
+  onlyTable(): Table {
+    const [table, ...others] = this.tables;
+    if (others.length === 0) return table as Table;
+    throw new ScrubjayError(
+      'SCRUBJAY_WHICH_CACHE',
+      `${this.tables.size} instances have entries of their own in ${this.settings.name}; ask for the handle of one: cacheOf(instance, 'method').`,
+    );
+  }
+
+  /** A table for one more instance. */
+  newTable(): Table {
+    const table = new Table();
+    this.tables.add(table);
+    return table;
+  }
+
+  /** Removes everything. @throws SCRUBJAY_NOT_DURABLE */
+  async clear(): Promise<void> {
+    this.openNow();
+    this.entries.clear(this.tables);
+    await this.entries.journal?.whenDurable();
+  }
+
+  /** Ends the journal in order; what happens afterwards stays in memory. A cache that was never opened is not read for this. */
+  async close(): Promise<void> {
+    if (this.settings.persist === undefined) return;
+    if (this.#opening === undefined) this.#adopt(this.#newJournal());
+    else await this.open();
+    await this.entries.journal?.close();
+  }
+
+  /** Recovers what is on disk, letting others run in between. Never rejects: what cannot be read is reported, and the cache runs in memory. */
+  async open(): Promise<void> {
+    if (!this.#isOpen) await this.#startOpening().inSlices();
+  }
+
+  /** The same for a caller that cannot wait. */
+  openNow(): void {
+    if (!this.#isOpen) this.#startOpening().now();
+  }
+
+  #startOpening(): Opening<void> {
+    this.#opening ??= new Opening(this.#openingSteps());
+    return this.#opening;
+  }
+
+  *#openingSteps(): Generator<void, void> {
+    const journal = this.#newJournal();
+    const recovered = yield* journal.opening();
+    this.#adopt(journal);
+    this.entries.restore(this.firstTable, recovered, (entry) => journal.options.driver.decodeValue(entry.value));
+  }
+
+  #newJournal(): Journal {
+    const { persist, name, report } = this.settings as CacheSettings & { persist: NonNullable<CacheSettings['persist']> };
+    return new Journal({ ...persist(), cacheName: name, report, takeTouched: () => this.entries.takeTouched() });
+  }
+
+  #adopt(journal: Journal): void {
+    this.entries.journal = journal;
+    this.#isOpen = true;
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * What `stats()` gives: one cache's counters and how it stands, as plain data.
+ */
+import type { Entries } from './entries.js';
+import type { ScrubjayError } from './errors.js';
+import type { Durability, JournalOptions, JournalState } from './persist/journal.js';
+import type { RecoveryReport } from './persist/recovery.js';
+import type { Counters } from './stats/counters.js';
+
+/** What one cache has counted since its process began, and how it stands now. Counters only rise, so they can be summed. */
+export interface MethodStats {
+  /** Calls answered from memory. */
+  readonly hits: number;
+  /** Calls that started a load. */
+  readonly misses: number;
+  /** Calls that waited for a load somebody else had started. */
+  readonly joined: number;
+  /** Calls that ran the method past the cache, because the rule for their key failed. */
+  readonly bypassed: number;
+  /** Loads that ended well. */
+  readonly loads: number;
+  /** Loads that ended with an error. */
+  readonly loadErrors: number;
+  /** Time spent in loads that ended well, in milliseconds. */
+  readonly loadTimeMs: number;
+  /** What hits and joined calls would have cost at the mean time of a load, in milliseconds. */
+  readonly timeSavedMs: number;
+  /** Entries dropped to make room. */
+  readonly evictions: number;
+  /** Entries found past their time. */
+  readonly expirations: number;
+  /** Entries held now, those past their time included until they are loaded again or dropped. */
+  readonly size: number;
+  /** The most entries held. */
+  readonly capacity: number;
+  /** Memory the entries take, where it is known; it is not measured yet. */
+  readonly bytes: number | undefined;
+  /** `undefined` for a cache that is kept in memory only. */
+  readonly persistence: PersistenceStats | undefined;
+}
+
+/** How a cache stands with its disk. */
+export interface PersistenceStats {
+  readonly state: JournalState;
+  readonly directory: string;
+  readonly driver: string;
+  readonly durability: Durability;
+  /** What was found when the cache was opened; `undefined` before. */
+  readonly recovery: RecoveryReport | undefined;
+  /** Records and bytes written by this process. */
+  readonly recordsWritten: number;
+  readonly bytesWritten: number;
+  /** Results that are in memory only, because the disk failed or they cannot be written. */
+  readonly unpersisted: number;
+  /** The newest thing that went wrong. */
+  readonly lastError: ScrubjayError | undefined;
+}
+
+/** The statistics of one cache. `persist` says where it is kept when it was not opened yet. */
+export function methodStats(
+  counters: Counters,
+  entries: Entries,
+  { capacity, persist }: { readonly capacity: number; readonly persist: (() => Pick<JournalOptions, 'directory' | 'driver' | 'durability'>) | undefined },
+): MethodStats {
+  const { hits, misses, joined, bypassed, loads, loadErrors, loadTimeMs, evictions, expirations } = counters;
+  return {
+    hits,
+    misses,
+    joined,
+    bypassed,
+    loads,
+    loadErrors,
+    loadTimeMs,
+    timeSavedMs: loads === 0 ? 0 : (hits + joined) * (loadTimeMs / loads),
+    evictions,
+    expirations,
+    size: entries.size,
+    capacity,
+    bytes: undefined,
+    persistence: persist && persistenceStats(entries, persist),
+  };
+}
+
+function persistenceStats({ journal }: Entries, persist: () => Pick<JournalOptions, 'directory' | 'driver' | 'durability'>): PersistenceStats {
+  const { directory, driver, durability } = journal?.options ?? persist();
+  return {
+    state: journal?.state ?? 'unopened',
+    directory,
+    driver: driver.name,
+    durability,
+    recovery: journal?.recovery,
+    recordsWritten: journal?.recordsWritten ?? 0,
+    bytesWritten: journal?.bytesWritten ?? 0,
+    unpersisted: journal?.unpersisted ?? 0,
+    lastError: journal?.lastError,
+  };
+}

@@ -1,0 +1,46 @@
+/**
+ * The few calls through which the journal touches the disk. Tests put failing, short-writing and forgetful ones in their place.
+ */
+import * as fs from 'node:fs';
+
+/** The part of `node:fs` the journal uses. */
+export type FileSystem = Pick<
+  typeof fs,
+  'openSync' | 'closeSync' | 'writeSync' | 'readSync' | 'fstatSync' | 'readdirSync' | 'mkdirSync' | 'fsyncSync' | 'fdatasyncSync' | 'fdatasync'
+>;
+
+/** The real one. */
+export const realFileSystem: FileSystem = fs;
+
+/** Makes `directory` and what is missing above it, for its owner only, and makes their names durable. */
+export function makeDirectory(files: FileSystem, directory: string, parentOf: (path: string) => string): void {
+  const first = files.mkdirSync(directory, { recursive: true, mode: 0o700 });
+  if (first === undefined) return;
+  for (let made = directory; ; made = parentOf(made)) {
+    syncDirectory(files, parentOf(made));
+    if (made === first || parentOf(made) === made) return;
+  }
+}
+
+/** Makes the names in `directory` durable. Windows and some network file systems know no such thing; there it does nothing. */
+export function syncDirectory(files: FileSystem, directory: string): void {
+  if (process.platform === 'win32') return;
+  const descriptor = files.openSync(directory, 'r');
+  try {
+    files.fsyncSync(descriptor);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'EINVAL' && code !== 'ENOTSUP') throw error;
+  } finally {
+    files.closeSync(descriptor);
+  }
+}
+
+/** Writes all of `bytes` at the end of the file: `writeSync` gives a short count, without an error, when the disk fills up in the middle. */
+export function writeFully(files: FileSystem, descriptor: number, bytes: Uint8Array): void {
+  for (let written = 0; written < bytes.length; ) {
+    const count = files.writeSync(descriptor, bytes, written, bytes.length - written);
+    if (count <= 0) throw new Error('the disk took no more bytes and gave no error');
+    written += count;
+  }
+}

@@ -1,0 +1,155 @@
+/**
+ * Every cached method of the process, by name: to look at, to clear, to open and to close together.
+ */
+import { createHash } from 'node:crypto';
+import { resolve } from 'node:path';
+import { CacheHandle } from './cache-handle.js';
+import { ScrubjayError } from './errors.js';
+import type { MethodCache } from './method-cache.js';
+import type { MethodStats } from './method-stats.js';
+import { checkDirectory, checkDurability, expectKnown, type PersistSettings } from './options.js';
+import type { Durability, JournalOptions } from './persist/journal.js';
+import type { RecoveryReport } from './persist/recovery.js';
+
+/** Defaults for every cache of a registry. */
+export interface RegistryOptions {
+  /** Where and how caches are kept that say `persist` and nothing else. */
+  readonly persist?: {
+    /** The directory that holds one directory for each cache. Default `.scrubjay` in the working directory. */
+    readonly directory?: string;
+    /** Default `'interval'`: a power cut may take the last second. */
+    readonly durability?: Durability;
+  };
+}
+
+/** What opening one persisted cache found. */
+export interface OpenReport {
+  readonly name: string;
+  /** `undefined` when the directory could not be read; then `stats()` has the error. */
+  readonly recovery: RecoveryReport | undefined;
+}
+
+/** The caches of one application. Most have one registry for the whole process, `registry()`; one that wants its own passes it to `@Cached`. */
+export class CacheRegistry {
+  readonly #caches = new Map<string, MethodCache>();
+  #directory = '.scrubjay';
+  #durability: Durability = 'interval';
+
+  constructor(options: RegistryOptions = {}) {
+    this.configure(options);
+  }
+
+  /**
+   * Sets defaults for persisted caches that are not open yet.
+   * @throws SCRUBJAY_UNKNOWN_OPTION, SCRUBJAY_BAD_OPTION
+   */
+  configure(options: RegistryOptions): void {
+    expectKnown({ ...options }, ['persist'], 'registry.configure', 'option');
+    const persist = { ...options.persist };
+    expectKnown(persist, ['directory', 'durability'], 'registry.configure', 'persist option');
+    this.#directory = checkDirectory(persist.directory, 'registry.configure') ?? this.#directory;
+    this.#durability = checkDurability(persist.durability, 'registry.configure') ?? this.#durability;
+  }
+
+  /**
+   * Takes a new cache in. A name in use gets a number behind it, unless entries on disk depend on it. For decorators; applications need not call it.
+   * @throws SCRUBJAY_NAME_TAKEN when a persisted cache would share its name.
+   */
+  register(name: string, isPersisted: boolean, make: (name: string) => MethodCache): MethodCache {
+    let free = name;
+    for (let count = 2; this.#isTaken(free); count++) {
+      if (isPersisted || this.#caches.get(free)?.settings.persist !== undefined) {
+        throw new ScrubjayError(
+          'SCRUBJAY_NAME_TAKEN',
+          `there is already a cache named ${free}, and entries on disk are found by name; give one of the two another name: @Cached({ name: '…' }).`,
+        );
+      }
+      free = `${name}#${count}`;
+    }
+    const cache = make(free);
+    this.#caches.delete(free);
+    this.#caches.set(free, cache);
+    return cache;
+  }
+
+  /** Where the cache of that name is kept when its own options do not say otherwise. For decorators; applications need not call it. */
+  place(name: string, own: Pick<PersistSettings, 'directory' | 'durability'>): Pick<JournalOptions, 'directory' | 'durability'> {
+    return {
+      directory: resolve(own.directory ?? this.#directory, directoryName(name)),
+      durability: own.durability ?? this.#durability,
+    };
+  }
+
+  /** A cache that was closed leaves its name to the next one. */
+  #isTaken(name: string): boolean {
+    const cache = this.#caches.get(name);
+    return cache !== undefined && cache.entries.journal?.state !== 'closed';
+  }
+
+  /** The names of all caches, in the order in which they came. */
+  list(): string[] {
+    return [...this.#caches.keys()];
+  }
+
+  /** The cache of that name. */
+  get(name: string): CacheHandle | undefined {
+    const cache = this.#caches.get(name);
+    return cache && new CacheHandle(cache, undefined, () => cache.onlyTable());
+  }
+
+  /** What every cache has counted since its process began, by name. */
+  stats(): Record<string, MethodStats> {
+    return Object.fromEntries([...this.#caches].map(([name, cache]) => [name, cache.stats()]));
+  }
+
+  /**
+   * Removes every entry of every cache. All are tried, then the first failure is thrown.
+   * @throws SCRUBJAY_NOT_DURABLE when a removal could not be written; memory is empty all the same.
+   */
+  async clear(): Promise<void> {
+    await this.#all((cache) => cache.clear());
+  }
+
+  /** Recovers every persisted cache now, so that no call has to wait for it. What cannot be read is reported and runs in memory. */
+  async open(): Promise<OpenReport[]> {
+    const persisted = [...this.#caches.values()].filter((cache) => cache.settings.persist !== undefined);
+    await Promise.all(persisted.map((cache) => cache.open()));
+    return persisted.map((cache) => ({ name: cache.settings.name, recovery: cache.entries.journal?.recovery }));
+  }
+
+  /** Makes everything durable that was acknowledged so far, the order of use included, whatever durability a cache has. */
+  async flush(): Promise<void> {
+    await this.#all(async (cache) => cache.entries.journal?.flush());
+  }
+
+  /** Ends every journal in order. The methods go on answering, from memory. Names of persisted caches are free again. */
+  async close(): Promise<void> {
+    await this.#all((cache) => cache.close());
+  }
+
+  async #all(work: (cache: MethodCache) => Promise<unknown>): Promise<void> {
+    const results = await Promise.allSettled([...this.#caches.values()].map((cache) => work(cache)));
+    const failed = results.find((result) => result.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+  }
+}
+
+/** A name as the name of a directory: what file systems may not take is written as its bytes in hex, and a long one ends in its hash. */
+function directoryName(name: string): string {
+  const safe = Array.from(Buffer.from(name), (byte) => {
+    const character = String.fromCharCode(byte);
+    return /[\w.#-]/.test(character) ? character : `%${byte.toString(16).padStart(2, '0')}`;
+  }).join('');
+  const visible = safe.startsWith('.') ? `%2e${safe.slice(1)}` : safe;
+  return visible.length <= LONGEST_DIRECTORY_NAME ? visible : `${visible.slice(0, 120)}~${createHash('sha256').update(name).digest('hex').slice(0, 32)}`;
+}
+
+const LONGEST_DIRECTORY_NAME = 160;
+
+/** Kept on globalThis, so that the ESM and the CommonJS build, loaded together, know the same caches. */
+const SHARED = Symbol.for('scrubjay.registry.v1');
+const holder = globalThis as { [SHARED]?: CacheRegistry };
+holder[SHARED] ??= new CacheRegistry();
+
+/** The registry of this process, which every `@Cached` uses that was not given another. */
+export const registry: CacheRegistry = holder[SHARED];

@@ -1,0 +1,35 @@
+/**
+ * What one cache counts. Only counters that rise, so that they can be summed over methods and processes; rates are derived by whoever reads them.
+ */
+import { elapsed } from '../clock.js';
+
+/** The counters of one method's cache since its process began. */
+export class Counters {
+  /** Calls answered from memory. */
+  hits = 0;
+  /** Calls that started a load. */
+  misses = 0;
+  /** Calls that waited for a load somebody else had started. */
+  joined = 0;
+  /** Calls that ran the method without looking into the cache, because no key could be built for them. */
+  bypassed = 0;
+  /** Loads that ended well. */
+  loads = 0;
+  /** Loads that ended with an error. */
+  loadErrors = 0;
+  /** Time spent in loads that ended well, in milliseconds. */
+  loadTimeMs = 0;
+  /** Entries dropped to make room. */
+  evictions = 0;
+  /** Entries found past their time. */
+  expirations = 0;
+
+  /** Begins to time a load; call what it gives when the load has ended well. */
+  startLoad(): () => void {
+    const startedAt = elapsed();
+    return () => {
+      this.loads++;
+      this.loadTimeMs += elapsed() - startedAt;
+    };
+  }
+}

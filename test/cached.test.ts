@@ -1,0 +1,313 @@
+import 'reflect-metadata';
+import { Cached, CacheRegistry, cacheOf, Key } from '../src/index';
+import { temporaryDirectory } from './support/directories';
+import { errorOf } from './support/promises';
+
+let registry: CacheRegistry;
+beforeEach(() => {
+  registry = new CacheRegistry({ persist: { directory: temporaryDirectory() } });
+});
+
+test('an instance method, sync and async, and a static one are cached', async () => {
+  const loads: string[] = [];
+  class Rates {
+    @Cached({ registry })
+    rate(currency: string): number {
+      loads.push(`rate ${currency}`);
+      return currency.length;
+    }
+    @Cached({ registry })
+    async find(currency: string): Promise<string> {
+      loads.push(`find ${currency}`);
+      return Promise.resolve(currency);
+    }
+    @Cached({ registry })
+    static parse(text: string): number {
+      loads.push(`parse ${text}`);
+      return Number(text);
+    }
+  }
+  const rates = new Rates();
+  expect([rates.rate('EUR'), rates.rate('EUR')]).toEqual([3, 3]);
+  const promise = rates.find('EUR');
+  expect(promise).toBeInstanceOf(Promise);
+  expect([await promise, await rates.find('EUR')]).toEqual(['EUR', 'EUR']);
+  expect([Rates.parse('7'), Rates.parse('7')]).toEqual([7, 7]);
+  expect(loads).toEqual(['rate EUR', 'find EUR', 'parse 7']);
+  expect(registry.list()).toEqual(['Rates.rate', 'Rates.find', 'Rates.parse']);
+});
+
+test('`this` reaches the method, and its own fields are seen', () => {
+  class Counter {
+    factor = 3;
+    @Cached({ registry })
+    times(value: number): number {
+      return this.factor * value;
+    }
+  }
+  expect(new Counter().times(2)).toBe(6);
+});
+
+test('names given with @Key build the key, in the order of the names', async () => {
+  class Users {
+    @Cached({ registry })
+    async find(@Key('locale') _locale: string, @Key('id') _id: string): Promise<void> {}
+    @Cached({ registry })
+    many(@Key.ignore() _logger: object, @Key('...ids') ..._ids: string[]): number {
+      return 1;
+    }
+  }
+  const users = new Users();
+  await users.find('en', 'u1');
+  users.many({}, 'a', 'b');
+  users.many({ other: true }, 'a', 'b');
+  expect(cacheOf(users.find).keys()).toEqual(['id="u1",locale="en"']);
+  expect(cacheOf(users.many).keys()).toEqual(['ids=["a","b"]']);
+});
+
+test('what @Key recorded can be read by other tools when reflect-metadata is loaded', () => {
+  class Users {
+    find(@Key('id') _id: string, _other: string, @Key('locale') _locale: string): void {}
+  }
+  expect(Reflect.getMetadata('scrubjay:parameters', Users.prototype, 'find')).toEqual(['id', undefined, 'locale']);
+});
+
+test('the replacement keeps name, length and metadata of the method, and the kind of its property', () => {
+  class Users {
+    @Cached({ registry })
+    @Reflect.metadata('role', 'admin')
+    find(_id: string, _locale: string): void {}
+  }
+  expect(Users.prototype.find.name).toBe('find');
+  expect(Users.prototype.find).toHaveLength(2);
+  expect(Reflect.getMetadata('role', Users.prototype, 'find')).toBe('admin');
+  expect(Object.getOwnPropertyDescriptor(Users.prototype, 'find')).toMatchObject({ enumerable: false, configurable: true, writable: true });
+});
+
+test('metadata that another decorator left on the function itself is carried over', () => {
+  const tag: MethodDecorator = (_target, _name, descriptor) => Reflect.defineMetadata('route', '/users', descriptor.value as object);
+  class Users {
+    @Cached({ registry })
+    @tag
+    find(): void {}
+  }
+  expect(Reflect.getMetadata('route', Users.prototype.find)).toBe('/users');
+});
+
+test('methods under symbols and computed names are cached', () => {
+  const secret = Symbol('secret');
+  class Users {
+    @Cached({ registry })
+    [secret](): object {
+      return {};
+    }
+    @Cached({ registry })
+    'with spaces'(): object {
+      return {};
+    }
+  }
+  const users = new Users();
+  expect(users[secret]()).toBe(users[secret]());
+  expect(users['with spaces']()).toBe(users['with spaces']());
+  expect(registry.list()).toEqual(['Users.[Symbol(secret)]', 'Users.with spaces']);
+});
+
+test('a method with two decorators has two caches that share nothing', () => {
+  class Users {
+    @Cached({ registry, capacity: 1 })
+    @Cached({ registry, capacity: 2 })
+    find(id: string): object {
+      return { id };
+    }
+  }
+  const users = new Users();
+  const first = users.find('a');
+  users.find('b');
+  expect(users.find('a')).toBe(first);
+  expect(registry.list()).toEqual(['Users.find', 'Users.find#2']);
+});
+
+describe('misuse fails when the class is defined', () => {
+  const descriptorOf = (target: object, name: string): PropertyDescriptor => Object.getOwnPropertyDescriptor(target, name) as PropertyDescriptor;
+  // The types refuse all of these; people without types, and casts, get the sentence.
+  const apply = Cached({}) as (...place: unknown[]) => unknown;
+
+  test('@Cached without parentheses', async () => {
+    class Users {
+      find(): void {}
+    }
+    const bare = Cached as unknown as (...place: unknown[]) => unknown;
+    const legacy = await errorOf(() => bare(Users.prototype, 'find', descriptorOf(Users.prototype, 'find')));
+    const standard = await errorOf(() => bare(Users.prototype.find, { kind: 'method', name: 'find' }));
+    for (const error of [legacy, standard]) {
+      expect(error).toMatchObject({
+        code: 'SCRUBJAY_BAD_DECORATOR',
+        message: '@Cached needs its parentheses; it was applied without. Write @Cached() or @Cached({ capacity: 1000 }).',
+      });
+    }
+  });
+
+  test('@Cached on a getter', async () => {
+    class Users {
+      get all(): string[] {
+        return [];
+      }
+    }
+    const error = await errorOf(() => apply(Users.prototype, 'all', descriptorOf(Users.prototype, 'all')));
+    expect(error).toMatchObject({
+      code: 'SCRUBJAY_BAD_DECORATOR',
+      message: '@Cached on Users.all stands before a method; it was applied to a getter or setter. Make it a method.',
+    });
+  });
+
+  test('@Cached on a field', async () => {
+    class Users {
+      all = 1;
+    }
+    const error = await errorOf(() => apply(Users.prototype, 'all'));
+    expect(error.message).toBe('@Cached on Users.all stands before a method; it was applied to a field. Make the field a method.');
+  });
+
+  test('@Cached on a class', async () => {
+    const error = await errorOf(() => apply(class Users {}));
+    expect(error.message).toBe('@Cached stands before a method of a class; it was applied to the class Users. Put it before the method.');
+  });
+
+  test('@Cached on a parameter', async () => {
+    class Users {
+      find(): void {}
+    }
+    const error = await errorOf(() => apply(Users.prototype, 'find', 0));
+    expect(error.message).toBe("@Cached on Users.find stands before a method; it was applied to a parameter. Use @Key('name') for parameters.");
+  });
+
+  test('@Cached on a generator', async () => {
+    class Users {
+      *all(): Generator<number> {
+        yield 1;
+      }
+      async *stream(): AsyncGenerator<number> {
+        yield 1;
+      }
+    }
+    for (const name of ['all', 'stream']) {
+      const error = await errorOf(() => apply(Users.prototype, name, descriptorOf(Users.prototype, name)));
+      expect(error.message).toMatch(/stands before a method with a result; it was applied to a generator/);
+    }
+  });
+
+  test('@Key on a constructor', async () => {
+    const error = await errorOf(() => {
+      class Users {
+        constructor(@Key('id') readonly id: string) {}
+      }
+      return Users;
+    });
+    expect(error).toMatchObject({
+      code: 'SCRUBJAY_BAD_DECORATOR',
+      message: '@Key on Users names a parameter of a method; it was applied to the constructor. Constructors are not cached; take it away.',
+    });
+  });
+
+  test('@Key on a method', async () => {
+    class Users {
+      find(): void {}
+    }
+    const error = await errorOf(() => (Key('id') as (...place: unknown[]) => unknown)(Users.prototype, 'find', descriptorOf(Users.prototype, 'find')));
+    expect(error.message).toBe('@Key on Users.find names a parameter; it was applied to something else. Put it before the parameter, inside the parentheses.');
+  });
+
+  test('@Key with a name that is none', async () => {
+    for (const name of ['', ' ', '$0', 5, undefined]) {
+      const error = await errorOf(() => {
+        class Users {
+          find(@Key(name as string) _id: string): void {}
+        }
+        return Users;
+      });
+      expect(error).toMatchObject({
+        code: 'SCRUBJAY_BAD_KEY_NAME',
+        message: expect.stringMatching(/^@Key on Users\.find: a parameter needs a name such as 'id'/),
+      });
+    }
+  });
+
+  test('two parameters of one name', async () => {
+    const error = await errorOf(() => {
+      class Users {
+        @Cached({ registry })
+        find(@Key('id') _id: string, @Key('id') _other: string): void {}
+      }
+      return Users;
+    });
+    expect(error).toMatchObject({
+      code: 'SCRUBJAY_BAD_KEY_NAME',
+      message: '@Cached on Users.find: two parameters are named "id"; give each a name of its own.',
+    });
+  });
+});
+
+describe('a persisted method needs names that survive a rebuild', () => {
+  test('a parameter without a name is an error that says which', async () => {
+    const error = await errorOf(() => {
+      class Users {
+        @Cached({ registry, persist: 'jsonl' })
+        find(@Key('id') _id: string, _locale: string): void {}
+      }
+      return Users;
+    });
+    expect(error).toMatchObject({
+      code: 'SCRUBJAY_KEY_UNNAMED',
+      message: expect.stringMatching(/^@Cached on Users\.find: persist needs a name for every parameter.*parameter 2 has none; give it @Key/),
+    });
+  });
+
+  test('a method whose parameters all have defaults does not pass for one without parameters', async () => {
+    const error = await errorOf(() => {
+      class Users {
+        @Cached({ registry, persist: 'jsonl' })
+        find(_locale = 'en'): void {}
+      }
+      return Users;
+    });
+    expect(error.code).toBe('SCRUBJAY_KEY_UNNAMED');
+  });
+
+  test('a method without parameters needs no names', () => {
+    class Users {
+      @Cached({ registry, persist: 'jsonl' })
+      all(): string[] {
+        return [];
+      }
+    }
+    expect(cacheOf(Users, 'all').name).toBe('Users.all');
+  });
+
+  test('a picked key needs no names', () => {
+    class Users {
+      @Cached({ registry, persist: 'jsonl', key: (id: string) => id })
+      find(id: string): string {
+        return id;
+      }
+    }
+    new Users().find('u1');
+    expect(cacheOf(Users, 'find').keys()).toEqual(['"u1"']);
+  });
+
+  test('a call with more arguments than names runs uncached, and says so once', () => {
+    const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    let loads = 0;
+    class Users {
+      @Cached({ registry, persist: 'jsonl', params: ['id'] })
+      find(_id: string, _locale = 'en'): number {
+        return ++loads;
+      }
+    }
+    const users = new Users();
+    expect([users.find('u1', 'de'), users.find('u1', 'fr'), users.find('u1'), users.find('u1', undefined)]).toEqual([1, 2, 3, 3]);
+    expect(cacheOf(users.find).stats().bypassed).toBe(2);
+    expect(warn).toHaveBeenCalledTimes(1);
+    expect(warn.mock.calls[0]?.[0]).toMatch(/Users\.find was called with 2 arguments and names 1/);
+    warn.mockRestore();
+  });
+});

@@ -1,0 +1,78 @@
+import { type LoadEvents, SingleFlight } from '../../src/flight/single-flight';
+import { errorOf, gate } from '../support/promises';
+
+const recorder = (): LoadEvents & { readonly seen: unknown[] } => {
+  const seen: unknown[] = [];
+  return {
+    seen,
+    ended: () => seen.push('ended'),
+    failed: () => seen.push('failed'),
+    keep: (value) => {
+      seen.push(['keep', value]);
+      return undefined;
+    },
+  };
+};
+
+test('who asks while a load is under way gets the promise of that load', async () => {
+  const flights = new SingleFlight();
+  const load = gate<string>();
+  const promise = flights.start('k', load.promise, recorder());
+  expect(flights.under('k')).toBe(promise);
+  expect(flights.under('other')).toBeUndefined();
+  load.open('value');
+  expect(await promise).toBe('value');
+  expect(flights.under('k')).toBeUndefined();
+});
+
+test('the result is kept before anybody is answered', async () => {
+  const flights = new SingleFlight();
+  const durable = gate();
+  const seen: string[] = [];
+  const promise = flights
+    .start('k', Promise.resolve('value'), { ...recorder(), keep: () => durable.promise.then(() => void seen.push('kept')) })
+    .then(() => seen.push('answered'));
+  await new Promise(setImmediate);
+  expect(seen).toEqual([]);
+  durable.open();
+  await promise;
+  expect(seen).toEqual(['kept', 'answered']);
+});
+
+test('a flight that failed is over before anybody hears of it, and nothing is kept', async () => {
+  const flights = new SingleFlight();
+  const events = recorder();
+  const failure = new Error('down');
+  const promise = flights.start('k', Promise.reject(failure), events);
+  const seenByCaller = promise.catch(() => flights.under('k'));
+  expect(await errorOf(() => promise)).toBe(failure);
+  expect(await seenByCaller).toBeUndefined();
+  expect(events.seen).toEqual(['failed']);
+});
+
+test('a flight that was fenced off answers its callers and is neither kept nor joined', async () => {
+  const flights = new SingleFlight();
+  const [old, young] = [gate<string>(), gate<string>()];
+  const oldEvents = recorder();
+  const oldAnswer = flights.start('k', old.promise, oldEvents);
+  flights.fence('k');
+  expect(flights.under('k')).toBeUndefined();
+  const youngAnswer = flights.start('k', young.promise, recorder());
+  old.open('old');
+  expect(await oldAnswer).toBe('old');
+  expect(oldEvents.seen).toEqual(['ended']);
+  expect(flights.under('k')).toBe(youngAnswer);
+  young.open('young');
+  expect(await youngAnswer).toBe('young');
+});
+
+test('a fenced flight that fails does not end the younger one', async () => {
+  const flights = new SingleFlight();
+  const old = gate<string>();
+  const answer = flights.start('k', old.promise, recorder());
+  flights.fenceAll();
+  const young = flights.start('k', Promise.resolve('young'), recorder());
+  old.fail(new Error('late'));
+  expect((await errorOf(() => answer)).message).toBe('late');
+  expect(await young).toBe('young');
+});

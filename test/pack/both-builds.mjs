@@ -1,0 +1,55 @@
+/** Run in a project that has installed the packed scrubjay: both builds load, share one registry, and write values to disk. */
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import * as esm from 'scrubjay';
+
+const require = createRequire(import.meta.url);
+const cjs = require('scrubjay');
+
+assert.notEqual(esm.Cached, cjs.Cached, 'two builds are two copies of the code');
+assert.deepEqual(Object.keys(cjs).sort(), Object.keys(esm).sort(), 'both builds export the same names');
+
+class ByEsm {
+  async find(id) {
+    return new Map([[id, 'from the ES modules']]);
+  }
+}
+class ByCjs {
+  async find(id) {
+    return new Map([[id, 'from CommonJS']]);
+  }
+}
+
+// What a compiler makes of `@Cached({…}) find(id)` under legacy decorators.
+for (const [{ Cached }, { prototype }] of [
+  [esm, ByEsm],
+  [cjs, ByCjs],
+]) {
+  const descriptor = Object.getOwnPropertyDescriptor(prototype, 'find');
+  const decorate = Cached({ params: ['id'], scope: 'class', persist: { directory: 'kept' } });
+  Object.defineProperty(prototype, 'find', decorate(prototype, 'find', descriptor) ?? descriptor);
+}
+
+assert.deepEqual(await new ByEsm().find('u1'), new Map([['u1', 'from the ES modules']]));
+assert.deepEqual(await new ByCjs().find('u1'), new Map([['u1', 'from CommonJS']]));
+
+assert.notEqual(globalThis[Symbol.for('scrubjay.registry.v1')], undefined);
+assert.equal(esm.registry, cjs.registry, 'both builds use one registry');
+assert.deepEqual(esm.registry.list(), ['ByEsm.find', 'ByCjs.find']);
+
+// A Map is written by devalue, of which each build has its own copy.
+await esm.registry.close();
+const written = readdirSync('kept', { recursive: true, withFileTypes: true })
+  .filter((file) => file.isFile())
+  .map((file) => readFileSync(join(file.path, file.name), 'utf8'))
+  .join('');
+assert.match(written, /from the ES modules/);
+assert.match(written, /from CommonJS/);
+
+await import('scrubjay/persist');
+require('scrubjay/persist');
+assert.equal(require('scrubjay/package.json').name, 'scrubjay');
+
+console.log(`scrubjay ${require('scrubjay/package.json').version} works as ES modules and as CommonJS on Node ${process.version}`);

@@ -1,0 +1,180 @@
+import { appendFileSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { logFiles, temporaryDirectory } from '../support/directories';
+import { manualClockForEachTest } from '../support/manual-clock';
+import { type Contents, DiskCache, headerBytes, recovered } from './disk-cache';
+
+manualClockForEachTest();
+
+/** What was true when the file had this length. */
+interface Moment {
+  readonly bytes: number;
+  readonly contents: Contents;
+}
+
+/** A session that writes records of every type and is killed; every deed is one record, and every moment is remembered. */
+async function aSession(directory: string): Promise<{ file: string; moments: Moment[] }> {
+  const cache = new DiskCache({ directory });
+  const moments: Moment[] = [];
+  const file = (): string => logFiles(directory).at(-1) as string;
+  const remember = (): void => {
+    moments.push({ bytes: statSync(file()).size, contents: cache.contents() });
+  };
+  for (const key of ['a', 'b', 'c', 'd']) {
+    cache.put(key);
+    remember();
+  }
+  for (const key of ['b', 'c', 'b']) {
+    cache.use(key);
+    cache.journal.tick();
+    remember();
+  }
+  cache.put('b', new Map([['again', undefined]]));
+  remember();
+  cache.delete('c');
+  remember();
+  await cache.journal.flush();
+  remember();
+  cache.put('e');
+  remember();
+  cache.put('f', 'ü'.repeat(20));
+  remember();
+  cache.clear();
+  remember();
+  cache.put('g');
+  remember();
+  cache.die();
+  return { file: file(), moments };
+}
+
+test('everything a killed session wrote is there, in order, and the report says that it was not closed', async () => {
+  const directory = temporaryDirectory();
+  const { moments } = await aSession(directory);
+  expect(recovered(directory)).toMatchObject({
+    contents: moments.at(-1)?.contents,
+    report: { outcome: 'unclean', files: 1, droppedBytes: 0, droppedRecords: 0, entries: 1 },
+  });
+});
+
+describe('a torn tail', () => {
+  test('torn-tail: cut off at any byte, what is recovered is the state after the last whole record', async () => {
+    const directory = temporaryDirectory();
+    const { file, moments } = await aSession(directory);
+    const bytes = readFileSync(file);
+    const header = headerBytes(file);
+    for (let length = 0; length <= bytes.length; length++) {
+      writeFileSync(file, bytes.subarray(0, length));
+      const found = recovered(directory);
+      const end = length < header ? 0 : bytes.subarray(0, length).lastIndexOf('\n') + 1;
+      expect([length, found.report.outcome]).toEqual([length, length < header ? 'empty' : length > end ? 'torn' : 'unclean']);
+      expect(found.report.droppedBytes).toBe(length < header ? 0 : length - end);
+      expect([length, found.contents]).toEqual([length, moments.find((moment) => moment.bytes === end)?.contents ?? []]);
+    }
+  });
+
+  test.each<[string, (bytes: Buffer, from: number) => Buffer]>([
+    ['zeros', (bytes, from) => bytes.fill(0, from)],
+    ['zeros beyond the end', (bytes) => Buffer.concat([bytes, Buffer.alloc(5000)])],
+    ['garbage', (bytes, from) => Buffer.concat([bytes.subarray(0, from), Buffer.from('\xff{"c":"\n\n{"c":"00000000","n":12}\n\0'.repeat(9), 'latin1')])],
+    ['a hole before good records', (bytes, from) => bytes.fill(0, from, from + 20)],
+    ['the text of another file', (bytes, from) => Buffer.concat([bytes.subarray(0, from), bytes])],
+  ])('%s', async (_what, tear) => {
+    const directory = temporaryDirectory();
+    const { file, moments } = await aSession(directory);
+    const bytes = readFileSync(file);
+    // Nothing durable stands behind this point: flush() was called before.
+    const moment = moments.at(-3) as Moment;
+    const torn = tear(Buffer.from(bytes), moment.bytes);
+    writeFileSync(file, torn);
+    const found = recovered(directory);
+    const kept = moments.filter(({ bytes: end }) => torn.subarray(0, end).equals(bytes.subarray(0, end))).at(-1) as Moment;
+    expect(found.contents).toEqual(kept.contents);
+    expect(found.report).toMatchObject({ outcome: 'torn', droppedBytes: torn.length - kept.bytes });
+    expect(readFileSync(file)).toEqual(torn);
+  });
+
+  test('good records behind a hole are counted, not taken over', async () => {
+    const directory = temporaryDirectory();
+    const { file, moments } = await aSession(directory);
+    const bytes = readFileSync(file);
+    const from = moments.at(-3)?.bytes as number;
+    writeFileSync(file, bytes.fill(1, from, from + 30));
+    expect(recovered(directory)).toMatchObject({ contents: moments.at(-3)?.contents, report: { outcome: 'torn', droppedRecords: 1 } });
+  });
+
+  test('the next session goes on in a file of its own, and the one after it finds what both wrote', async () => {
+    const directory = temporaryDirectory();
+    const { file, moments } = await aSession(directory);
+    truncateSync(file, statSync(file).size - 5);
+    const torn = readFileSync(file);
+    const second = new DiskCache({ directory });
+    expect(second.journal.recovery).toMatchObject({ outcome: 'torn' });
+    expect(second.contents()).toEqual(moments.at(-2)?.contents);
+    second.put('x').put('y').use('x');
+    await second.journal.close();
+    expect(new DiskCache({ directory }).contents()).toEqual([
+      ['y', 'y!'],
+      ['x', 'x!'],
+    ]);
+    expect(readFileSync(file)).toEqual(torn);
+    expect(recovered(directory).report).toMatchObject({ outcome: 'clean', files: 2 });
+  });
+
+  test('any number of torn sessions in a row lose nothing but their torn records', () => {
+    const directory = temporaryDirectory();
+    for (let session = 0; session < 10; session++) {
+      const cache = new DiskCache({ directory, capacity: 100 }).put(`kept ${session}`).put(`torn ${session}`);
+      cache.die();
+      const file = logFiles(directory).at(-1) as string;
+      truncateSync(file, statSync(file).size - 1 - session);
+    }
+    expect(recovered(directory).contents.map(([key]) => key)).toEqual(Array.from({ length: 10 }, (_, session) => `kept ${session}`));
+  });
+});
+
+describe('damage to bytes that were durable', () => {
+  /** A log whose last record says that everything before it is durable. */
+  async function durable(): Promise<{ directory: string; file: string; bytes: Buffer; told: number }> {
+    const directory = temporaryDirectory();
+    const { file } = await aSession(directory);
+    const bytes = readFileSync(file);
+    return { directory, file, bytes, told: bytes.indexOf('"t":"mark"') };
+  }
+
+  test('flipped-bit: is damage wherever it is, nothing is served, and no file is touched', async () => {
+    const { directory, file, bytes, told } = await durable();
+    const starts = [...bytes.subarray(0, told).toString('latin1').matchAll(/\n/g)].map((match) => match.index + 1);
+    const header = starts[0] as number;
+    for (let at = header; at < (starts.at(-1) as number); at += 3) {
+      const flipped = Buffer.from(bytes);
+      flipped[at] = (flipped[at] as number) ^ 4;
+      writeFileSync(file, flipped);
+      const cache = new DiskCache({ directory });
+      expect([at, cache.journal.state, cache.contents()]).toEqual([at, 'refused', []]);
+      expect(cache.reports).toMatchObject([
+        { code: 'SCRUBJAY_LOG_DAMAGED', message: expect.stringContaining(`at byte ${starts.filter((start) => start <= at).at(-1)}.`) },
+      ]);
+      cache.put('new');
+      expect(cache.contents()).toEqual([['new', 'new!']]);
+      expect(() => cache.delete('new')).toThrow(expect.objectContaining({ code: 'SCRUBJAY_NOT_DURABLE' }));
+      expect(readFileSync(file)).toEqual(flipped);
+    }
+    expect(readdirSync(directory)).toHaveLength(1);
+  });
+
+  test('a missing piece is damage', async () => {
+    const { directory, file, bytes } = await durable();
+    writeFileSync(file, Buffer.concat([bytes.subarray(0, headerBytes(file)), bytes.subarray(bytes.indexOf('\n', headerBytes(file)) + 1)]));
+    expect(new DiskCache({ directory }).reports).toMatchObject([{ code: 'SCRUBJAY_LOG_DAMAGED' }]);
+  });
+
+  test('behind a torn tail that the next session has left behind, a later tear is a tear', async () => {
+    const { directory, file } = await durable();
+    truncateSync(file, statSync(file).size - 3);
+    new DiskCache({ directory }).put('x').put('y').die();
+    const last = logFiles(directory).at(-1) as string;
+    truncateSync(last, statSync(last).size - 3);
+    expect(recovered(directory)).toMatchObject({ report: { outcome: 'torn', files: 2 } });
+    appendFileSync(file, 'scribbled behind the end that the second file knows');
+    expect(recovered(directory).contents.map(([key]) => key)).toEqual(['x']);
+  });
+});

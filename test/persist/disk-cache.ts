@@ -1,0 +1,123 @@
+/** A cache with its journal, as a service has one, without the decorators: what the tests of this folder play with. */
+import { closeSync, readFileSync } from 'node:fs';
+import { Entries, Table } from '../../src/entries';
+import type { ScrubjayError } from '../../src/errors';
+import { drivers } from '../../src/persist/drivers/index';
+import type { FileSystem } from '../../src/persist/file-system';
+import { Journal, type JournalOptions } from '../../src/persist/journal';
+import { openJournals } from '../../src/persist/open-journals';
+import { type Recovery, recover } from '../../src/persist/recovery';
+import { Counters } from '../../src/stats/counters';
+import { unsyncedFileSystem } from './faulty-file-system';
+
+/** Keys and values, least recently used first. */
+export type Contents = readonly (readonly [key: string, value: unknown])[];
+
+interface DiskCacheOptions extends Partial<JournalOptions> {
+  readonly directory: string;
+  readonly capacity?: number;
+  readonly ttlMs?: number;
+}
+
+const alive = new Set<DiskCache>();
+
+// All journals share one timer, which belongs to the clock of the test that opened the first: none may outlive its test.
+afterEach(() => {
+  for (const cache of alive) cache.die();
+});
+
+export class DiskCache {
+  readonly journal: Journal;
+  readonly entries: Entries;
+  readonly table = new Table();
+  readonly reports: ScrubjayError[] = [];
+  #descriptor: number | undefined;
+
+  /** Opens what lies in the directory. */
+  constructor({ capacity = 3, ttlMs = Number.POSITIVE_INFINITY, ...options }: DiskCacheOptions) {
+    this.entries = new Entries(capacity, ttlMs, new Counters());
+    this.journal = new Journal({
+      ...sourceOf(options.directory),
+      durability: 'os',
+      takeTouched: () => this.entries.takeTouched(),
+      report: (error) => this.reports.push(error),
+      ...options,
+      files: this.#watched(options.files ?? unsyncedFileSystem),
+    });
+    alive.add(this);
+    const recovered = toTheEnd(this.journal.opening());
+    this.entries.journal = this.journal;
+    this.entries.restore(this.table, recovered, (entry) => this.journal.options.driver.decodeValue(entry.value));
+  }
+
+  put(key: string, value: unknown = `${key}!`): this {
+    this.entries.put(this.table, key, value, false);
+    return this;
+  }
+
+  use(key: string): this {
+    this.entries.use(this.entries.fresh(this.table, key));
+    return this;
+  }
+
+  delete(key: string): boolean {
+    return this.entries.delete(this.table, key);
+  }
+
+  clear(): void {
+    this.entries.clear([this.table]);
+  }
+
+  keys(): string[] {
+    return this.entries.keys();
+  }
+
+  contents(): Contents {
+    return this.keys().map((key) => [key, this.entries.valueAt(this.entries.fresh(this.table, key))]);
+  }
+
+  /** What SIGKILL does to a process: nothing is written any more, and the system closes its file. */
+  die(): void {
+    alive.delete(this);
+    openJournals.delete(this.journal);
+    if (this.#descriptor !== undefined) closeSync(this.#descriptor);
+    this.#descriptor = undefined;
+  }
+
+  /** Knows which file the journal has open to write. */
+  #watched(files: FileSystem): FileSystem {
+    return {
+      ...files,
+      openSync: (path, flags, mode) => {
+        const descriptor = files.openSync(path, flags, mode);
+        if (flags === 'ax') this.#descriptor = descriptor;
+        return descriptor;
+      },
+      closeSync: (descriptor) => {
+        if (descriptor === this.#descriptor) this.#descriptor = undefined;
+        files.closeSync(descriptor);
+      },
+    };
+  }
+}
+
+/** Where `recover` looks. */
+const sourceOf = (directory: string, files: FileSystem = unsyncedFileSystem) =>
+  ({ directory, files, driver: drivers.jsonl, cacheName: 'Users.find', signature: 'keys/1' }) as const;
+
+/** Recovers a directory without writing anything. */
+export function recovered(directory: string, files?: FileSystem): Recovery & { readonly contents: Contents } {
+  const recovery = toTheEnd(recover(sourceOf(directory, files)));
+  return { ...recovery, contents: recovery.entries.map(({ key, value }) => [key, drivers.jsonl.decodeValue(value)]) };
+}
+
+/** Length of the header of a log file. */
+export const headerBytes = (file: string): number => readFileSync(file).indexOf('\n') + 1;
+
+/** Takes every step of `steps` at once. */
+function toTheEnd<T>(steps: Generator<void, T>): T {
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}

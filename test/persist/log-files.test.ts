@@ -1,0 +1,161 @@
+import { appendFileSync, closeSync, copyFileSync, openSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { drivers } from '../../src/persist/drivers/index';
+import { logFiles, temporaryDirectory } from '../support/directories';
+import { manualClockForEachTest } from '../support/manual-clock';
+import { DiskCache, recovered } from './disk-cache';
+
+manualClockForEachTest();
+
+/** Three sessions, each with a file of its own. */
+async function threeSessions(): Promise<{ directory: string; files: string[] }> {
+  const directory = temporaryDirectory();
+  for (const session of ['one', 'two', 'three']) await new DiskCache({ directory, capacity: 10 }).put(session).journal.close();
+  return { directory, files: logFiles(directory) };
+}
+
+/** What happens when the directory is opened: nothing of it may be served, nothing in it may change. */
+function expectRefused(directory: string, code: string, message: RegExp, cacheName = 'Users.find'): void {
+  const before = readdirSync(directory).map((name) => [name, readFileSync(join(directory, name), 'latin1')]);
+  const cache = new DiskCache({ directory, cacheName });
+  expect([cache.journal.state, cache.keys()]).toEqual(['refused', []]);
+  expect(cache.reports.map((error) => error.code)).toEqual([code]);
+  expect(cache.reports[0]?.message).toMatch(message);
+  cache.put('in memory only');
+  cache.journal.closeNow();
+  expect(readdirSync(directory).map((name) => [name, readFileSync(join(directory, name), 'latin1')])).toEqual(before);
+}
+
+test('every session writes a file of its own, for its owner only, and they are read in their order', async () => {
+  const { directory, files } = await threeSessions();
+  expect(files.map((file) => file.slice(directory.length + 1))).toEqual([1, 2, 3].map((id) => `log-00000000000${id}.jsonl`));
+  expect(recovered(directory)).toMatchObject({ nextId: 4, report: { files: 3, outcome: 'clean' } });
+  expect(recovered(directory).contents.map(([key]) => key)).toEqual(['one', 'two', 'three']);
+});
+
+test('missing-file: a gap in the middle is damage', async () => {
+  const { directory, files } = await threeSessions();
+  rmSync(files[1] as string);
+  expectRefused(directory, 'SCRUBJAY_LOG_DAMAGED', /log-000000000003.*number 2, is missing/);
+});
+
+test('a missing first file is damage', async () => {
+  const { directory, files } = await threeSessions();
+  rmSync(files[0] as string);
+  expectRefused(directory, 'SCRUBJAY_LOG_DAMAGED', /number 1, is missing/);
+});
+
+test('swapped files are damage', async () => {
+  const { directory, files } = await threeSessions();
+  renameSync(files[0] as string, join(directory, 'aside'));
+  renameSync(files[1] as string, files[0] as string);
+  renameSync(join(directory, 'aside'), files[1] as string);
+  expectRefused(directory, 'SCRUBJAY_LOG_DAMAGED', /header is broken/);
+});
+
+test('the content of one file under the name of another is damage', async () => {
+  const { directory, files } = await threeSessions();
+  copyFileSync(files[0] as string, join(directory, 'log-000000000004.jsonl'));
+  expectRefused(directory, 'SCRUBJAY_LOG_DAMAGED', /log-000000000004.*header is broken/);
+});
+
+test('a file shorter than the next one knows it to be is damage, at every length', async () => {
+  const { directory, files } = await threeSessions();
+  const first = readFileSync(files[0] as string);
+  for (let length = first.length - 1; length > first.indexOf('\n'); length -= 7) {
+    truncateSync(files[0] as string, length);
+    expectRefused(directory, 'SCRUBJAY_LOG_DAMAGED', new RegExp(`log-000000000001.*ends too early.* at byte ${length}\\.`));
+  }
+});
+
+test('a file of the right length with other records in it is damage', async () => {
+  const { directory, files } = await threeSessions();
+  const [header, put, close] = readFileSync(files[0] as string, 'latin1').split('\n') as [string, string, string];
+  writeFileSync(files[0] as string, `${header}\n${close}\n${put}\n`, 'latin1');
+  expectRefused(directory, 'SCRUBJAY_LOG_DAMAGED', new RegExp(`record 1 is broken.* at byte ${header.length + 1}\\.`));
+});
+
+test('two-writers: who comes second with the same number runs in memory, and harms nothing', () => {
+  const directory = temporaryDirectory();
+  const first = new DiskCache({ directory });
+  const second = new DiskCache({ directory });
+  first.put('first');
+  second.put('second');
+  first.put('first again').die();
+  expect([second.journal.state, second.keys()]).toEqual(['degraded', ['second']]);
+  expect(recovered(directory).contents.map(([key]) => key)).toEqual(['first', 'first again']);
+});
+
+test('two-writers: two files that go on after the same one are damage', async () => {
+  const { directory, files } = await threeSessions();
+  // What a session would write that did not see the newest file.
+  const hidden = join(directory, 'hidden');
+  renameSync(files[2] as string, hidden);
+  writeFileSync(files[2] as string, '');
+  await new DiskCache({ directory, capacity: 10 }).put('four').journal.close();
+  renameSync(hidden, files[2] as string);
+  expectRefused(directory, 'SCRUBJAY_LOG_DAMAGED', /log-000000000003.*not continued/);
+});
+
+test('a broken header is damage', async () => {
+  const { directory, files } = await threeSessions();
+  const bytes = readFileSync(files[2] as string);
+  bytes[40] = (bytes[40] as number) ^ 1;
+  writeFileSync(files[2] as string, bytes);
+  expectRefused(directory, 'SCRUBJAY_LOG_DAMAGED', /log-000000000003.*header is broken/);
+});
+
+test('a file whose making was cut off before its header was whole is passed over, and its number is not used again', async () => {
+  const { directory, files } = await threeSessions();
+  const header = readFileSync(files[2] as string);
+  for (const stillborn of [header.subarray(0, header.indexOf('\n')), header.subarray(0, 20), Buffer.alloc(0), Buffer.alloc(700)]) {
+    writeFileSync(files[2] as string, stillborn);
+    expect(recovered(directory)).toMatchObject({ nextId: 4, report: { files: 2 } });
+  }
+  await new DiskCache({ directory, capacity: 10 }).put('four').journal.close();
+  expect(recovered(directory).contents.map(([key]) => key)).toEqual(['one', 'two', 'four']);
+  expect(readdirSync(directory)).toHaveLength(4);
+});
+
+test("another cache's directory is left alone", async () => {
+  const { directory } = await threeSessions();
+  expectRefused(directory, 'SCRUBJAY_LOG_FOREIGN', /belongs to the cache Users\.find, not to Users\.count/, 'Users.count');
+});
+
+test('logs of another driver are left alone', async () => {
+  const { directory } = await threeSessions();
+  writeFileSync(join(directory, 'log-000000000004.mpk'), '');
+  expectRefused(directory, 'SCRUBJAY_LOG_FOREIGN', /log-000000000004\.mpk, which the driver jsonl does not read/);
+});
+
+test('files with other names are not read and not touched', async () => {
+  const { directory } = await threeSessions();
+  for (const name of ['notes.txt', 'log-1.jsonl', '.log-000000000009.jsonl.swp']) writeFileSync(join(directory, name), 'mine');
+  await new DiskCache({ directory, capacity: 10 }).put('four').journal.close();
+  expect(recovered(directory).contents).toHaveLength(4);
+  expect(readFileSync(join(directory, 'notes.txt'), 'utf8')).toBe('mine');
+});
+
+test('a recovery that stops in the middle leaves no file open', async () => {
+  const { directory, files } = await threeSessions();
+  const freeDescriptor = (): number => {
+    const descriptor = openSync(directory, 'r');
+    closeSync(descriptor);
+    return descriptor;
+  };
+  const before = freeDescriptor();
+  const newest = files[2] as string;
+  const { checksum } = drivers.jsonl.readHeader(readFileSync(newest)) as { checksum: number };
+  appendFileSync(newest, drivers.jsonl.encodeRecord({ lsn: 7, type: 'merge' as 'clear' }, checksum).bytes);
+  for (let round = 0; round < 5; round++) expect(() => recovered(directory)).toThrow(expect.objectContaining({ code: 'SCRUBJAY_LOG_NEWER' }));
+  expect(freeDescriptor()).toBe(before);
+});
+
+test('the example in docs/log-format.md is a log, and holds what the page says', () => {
+  const example = /```jsonl\n([^`]*)```/.exec(readFileSync(join(__dirname, '../../docs/log-format.md'), 'utf8'))?.[1] as string;
+  const directory = temporaryDirectory();
+  writeFileSync(join(directory, 'log-000000000001.jsonl'), example);
+  const cache = new DiskCache({ directory, signature: 'keys/1 scope=class (id)', capacity: 2 });
+  expect(cache.journal.recovery).toMatchObject({ outcome: 'clean', records: 6, droppedBytes: 0 });
+  expect(cache.contents()).toEqual([['id=3', new Map([['joined', new Date(0)]])]]);
+});
