@@ -79,7 +79,7 @@ export class CacheHandle<F extends AnyMethod = AnyMethod> {
   async delete(...args: Parameters<F>): Promise<boolean> {
     const { cache, table, key } = this.#locate(args);
     const existed = cache.entries.delete(table, key);
-    await cache.entries.journal?.whenDurable();
+    await cache.entries.journal?.whenDeleted();
     return existed;
   }
 

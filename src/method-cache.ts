@@ -167,7 +167,7 @@ export class MethodCache {
   async clear(): Promise<void> {
     this.openNow();
     this.entries.clear(this.tables);
-    await this.entries.journal?.whenDurable();
+    await this.entries.journal?.whenDeleted();
   }
 
   /** Ends the journal in order; what happens afterwards stays in memory. A cache that was never opened is not read for this. */

@@ -22,6 +22,16 @@ export function makeDirectory(files: FileSystem, directory: string, parentOf: (p
   }
 }
 
+/** Makes what is in a file durable, whoever wrote it. Windows wants a descriptor that may write. */
+export function syncFile(files: FileSystem, path: string): void {
+  const descriptor = files.openSync(path, process.platform === 'win32' ? 'r+' : 'r');
+  try {
+    files.fdatasyncSync(descriptor);
+  } finally {
+    files.closeSync(descriptor);
+  }
+}
+
 /** Makes the names in `directory` durable. Windows and some network file systems know no such thing; there it does nothing. */
 export function syncDirectory(files: FileSystem, directory: string): void {
   if (process.platform === 'win32') return;

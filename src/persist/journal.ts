@@ -2,15 +2,16 @@
  * The log of one cache: every change is one record, written before memory changes, and acknowledged as its durability promises.
  * Written bytes survive the death of the process in every mode, because no record ever waits in a buffer of ours; the modes differ in what a power cut may take.
  */
-import { randomBytes } from 'node:crypto';
-import { dirname, join } from 'node:path';
-import { now } from '../clock.js';
 import { ScrubjayError } from '../errors.js';
-import type { LogRecord, PersistDriver, PutRecord } from './contract.js';
-import { type FileSystem, makeDirectory, syncDirectory, writeFully } from './file-system.js';
-import { LONGEST_FRAME_BYTES, logName } from './log-files.js';
+import type { LogRecord, PutRecord } from './contract.js';
+import { claimDirectory, releaseDirectory } from './directory-claims.js';
+import { syncFile } from './file-system.js';
+import { GroupCommit } from './group-commit.js';
+import { LONGEST_FRAME_BYTES } from './log-files.js';
 import { openJournals } from './open-journals.js';
 import { type LoggedEntry, type Recovery, type RecoveryReport, recover } from './recovery.js';
+import { type LogOwner, SessionFile } from './session-file.js';
+import { directoryBusy, diskFailed, notDurable, valueRefused } from './troubles.js';
 
 /**
  * What a power cut may take. The death of the process takes nothing acknowledged in any mode.
@@ -18,15 +19,8 @@ import { type LoggedEntry, type Recovery, type RecoveryReport, recover } from '.
  */
 export type Durability = 'always' | 'interval' | 'os';
 
-export interface JournalOptions {
-  readonly cacheName: string;
-  /** The directory of this cache alone. */
-  readonly directory: string;
-  readonly driver: PersistDriver;
+export interface JournalOptions extends LogOwner {
   readonly durability: Durability;
-  /** What the keys mean; entries written under another signature are not taken over. */
-  readonly signature: string;
-  readonly files: FileSystem;
   /** Gives, and forgets, the record numbers of the entries used since it was asked last, in their order of use. */
   readonly takeTouched: () => readonly number[];
   /** Called once for each thing that went wrong. */
@@ -35,7 +29,7 @@ export interface JournalOptions {
 
 /**
  * `unopened`: nothing was read yet. `open`: memory and disk are in step. `degraded`: the disk failed, changes since then are in memory only.
- * `refused`: what lies in the directory is damaged, foreign or newer; it is left alone. `closed`: closed by the application.
+ * `refused`: what lies in the directory is damaged, foreign, newer or held by another cache; it is left alone. `closed`: closed by the application.
  */
 export type JournalState = 'unopened' | 'open' | 'degraded' | 'refused' | 'closed';
 
@@ -68,11 +62,19 @@ export class Journal {
   #file: SessionFile | undefined;
   #recovered: Recovery | undefined;
   #lastLsn = 0;
-  #durableLsn = 0;
   #toldDurableLsn = 0;
   #markLsn = 0;
-  #waiting: { readonly lsn: number; readonly done: () => void }[] = [];
-  #isSyncing = false;
+  readonly #commit = new GroupCommit({
+    lastLsn: () => this.#lastLsn,
+    sync: (done) => {
+      if (this.#file === undefined || this.state !== 'open') return false;
+      this.#file.sync(done);
+      return true;
+    },
+    failed: (error) => {
+      this.#degrade(error);
+    },
+  });
   #didRefuseValue = false;
 
   constructor(options: JournalOptions) {
@@ -81,35 +83,31 @@ export class Journal {
 
   /** Recovers what the directory holds, in short steps. Never throws: what cannot be read is reported, and the cache runs in memory only. */
   *opening(): Generator<void, readonly LoggedEntry[]> {
+    const { directory, files } = this.options;
+    if (!claimDirectory(directory)) {
+      this.state = 'refused';
+      this.#say(directoryBusy(this.options));
+      return [];
+    }
     try {
       const recovered = yield* recover(this.options);
-      this.#syncRecovered(recovered);
+      // The last records may be in the system's memory only: synced before anybody sees them, or a power cut could take them back.
+      if (recovered.lastPath !== undefined) syncFile(files, recovered.lastPath);
       this.#recovered = recovered;
       this.#lastLsn = recovered.lastLsn;
-      this.#durableLsn = recovered.lastLsn;
+      this.#commit.durableLsn = recovered.lastLsn;
       this.recovery = recovered.report;
       // Begun at once: entries under the old signature are not in memory, so a deletion would not know that it has something to write.
-      if (recovered.report.outcome === 'other-signature') this.#openFile();
+      if (recovered.report.outcome === 'other-signature') this.#file = new SessionFile(this.options, recovered);
       this.state = 'open';
       openJournals.add(this);
       return recovered.entries;
     } catch (error) {
       const isOurs = error instanceof ScrubjayError;
       this.state = isOurs ? 'refused' : 'degraded';
-      this.#say(isOurs ? error : this.#diskFailed(error));
+      releaseDirectory(directory);
+      this.#say(isOurs ? error : diskFailed(this.options, error));
       return [];
-    }
-  }
-
-  /** The last records may be in the system's memory only: synced before anybody sees them, or a power cut could take them back. */
-  #syncRecovered(recovered: Recovery): void {
-    const { files } = this.options;
-    if (recovered.lastPath === undefined) return;
-    const descriptor = files.openSync(recovered.lastPath, process.platform === 'win32' ? 'r+' : 'r');
-    try {
-      files.fdatasyncSync(descriptor);
-    } finally {
-      files.closeSync(descriptor);
     }
   }
 
@@ -151,18 +149,13 @@ export class Journal {
    */
   expectWritable(): void {
     if (this.state === 'open') return;
-    throw new ScrubjayError(
-      'SCRUBJAY_NOT_DURABLE',
-      `${this.options.cacheName}: the deletion took place in memory but could not be written, because its journal in ${this.options.directory} is ${this.state}; ` +
-        'what was deleted may come back after a restart. Mend the disk, or move the directory away before the next start.',
-      { cause: this.lastError },
-    );
+    throw notDurable(this.options, this.state, this.lastError);
   }
 
   /** In the mode `always`, a promise that is kept when everything written so far is durable; otherwise nothing needs to be waited for. Never rejects: a failed sync is reported, and the caller is answered. */
   whenDurable(): Promise<void> | undefined {
-    if (this.options.durability !== 'always' || this.state !== 'open' || this.#durableLsn >= this.#lastLsn) return undefined;
-    return this.#durable();
+    if (this.options.durability !== 'always' || this.state !== 'open' || !this.#commit.isBehind) return undefined;
+    return this.#commit.wait();
   }
 
   /**
@@ -182,7 +175,7 @@ export class Journal {
   /** Writes which entries were used, and what durability asks for; called once a second. */
   tick(): void {
     this.#writeTouched();
-    if (this.options.durability === 'interval' && this.#durableLsn < this.#lastLsn && !this.#isSyncing) this.#sync();
+    if (this.options.durability === 'interval' && this.#commit.isBehind) this.#commit.begin();
   }
 
   /** Makes everything durable that was acknowledged so far, the order of use included, in every mode. */
@@ -191,11 +184,11 @@ export class Journal {
     // Else every flush of an idle cache would write one more mark, about the last one.
     if (this.#file === undefined || this.#lastLsn === this.#markLsn) return;
     await this.#everythingDurable();
-    if (this.#durableLsn > this.#toldDurableLsn) this.#markLsn = this.#append({ type: 'mark' });
+    if (this.#commit.durableLsn > this.#toldDurableLsn) this.#markLsn = this.#append({ type: 'mark' });
   }
 
   async #everythingDurable(): Promise<void> {
-    if (this.state === 'open' && this.#durableLsn < this.#lastLsn) await this.#durable();
+    if (this.state === 'open' && this.#commit.isBehind) await this.#commit.wait();
   }
 
   /** Ends the journal in order. Changes after this stay in memory. */
@@ -203,7 +196,7 @@ export class Journal {
     this.#writeTouched();
     await this.#everythingDurable();
     // A sync on its way still uses the file.
-    while (this.#isSyncing) await this.#durable();
+    while (this.#commit.isSyncing) await this.#commit.wait();
     this.closeNow();
   }
 
@@ -211,13 +204,14 @@ export class Journal {
   closeNow(): void {
     if (this.state === 'closed') return;
     openJournals.delete(this);
+    if (this.#recovered !== undefined) releaseDirectory(this.options.directory);
     this.#writeTouched();
     if (this.#file !== undefined && this.state === 'open') {
       this.#append({ type: 'close', fileBytes: this.#file.bytes });
       this.#syncNow();
     }
     try {
-      if (this.#file !== undefined) this.options.files.closeSync(this.#file.descriptor);
+      this.#file?.close();
     } catch (error) {
       this.#degrade(error);
     }
@@ -238,100 +232,35 @@ export class Journal {
     return this.#write(record);
   }
 
-  /** Numbers, encodes and writes one record. UNLOGGED when the disk failed; then the journal is degraded. */
+  /** Numbers and writes one record. UNLOGGED when the disk failed; then the journal is degraded. */
   #write(record: Unnumbered): number {
     if (this.state !== 'open') return UNLOGGED;
-    const { driver, files } = this.options;
+    const { durableLsn } = this.#commit;
+    const isNews = durableLsn > this.#toldDurableLsn;
+    let bytes: number;
     try {
-      const file = this.#openFile();
-      const durableLsn = this.#durableLsn > this.#toldDurableLsn ? this.#durableLsn : undefined;
-      const { bytes } = driver.encodeRecord({ ...record, lsn: this.#lastLsn + 1, durableLsn } as LogRecord, file.seed);
-      if (bytes.length > LONGEST_FRAME_BYTES) throw tooLong(bytes.length);
-      writeFully(files, file.descriptor, bytes);
-      file.bytes += bytes.length;
-      this.#toldDurableLsn = durableLsn ?? this.#toldDurableLsn;
-      this.recordsWritten++;
-      this.bytesWritten += bytes.length;
-      return ++this.#lastLsn;
+      // Begun at the first record: sessions that write nothing leave nothing.
+      this.#file ??= new SessionFile(this.options, this.#recovered as Recovery);
+      bytes = this.#file.append({ ...record, lsn: this.#lastLsn + 1, durableLsn: isNews ? durableLsn : undefined } as LogRecord);
     } catch (error) {
-      if (error instanceof ScrubjayError) throw error;
       this.#degrade(error);
       return UNLOGGED;
     }
-  }
-
-  /** The file of this session, begun at its first record: sessions that write nothing leave nothing. */
-  #openFile(): SessionFile {
-    if (this.#file !== undefined) return this.#file;
-    const { files, directory, driver, cacheName, signature } = this.options;
-    const recovered = this.#recovered as Recovery;
-    makeDirectory(files, directory, dirname);
-    const id = recovered.nextId;
-    const header = driver.encodeHeader({
-      formatVersion: 1,
-      minimumVersion: 1,
-      id,
-      storeId: recovered.storeId ?? randomBytes(8).toString('hex'),
-      cacheName,
-      codec: driver.codec,
-      signature,
-      lsn: this.#lastLsn,
-      predecessor: recovered.predecessor,
-      createdAt: now(),
-    });
-    // 'ax': nobody else's file is ever appended to, whoever else may be at work here.
-    const descriptor = files.openSync(join(directory, logName(id, driver)), 'ax', 0o600);
-    this.#file = { descriptor, seed: header.checksum, bytes: header.bytes.length };
-    writeFully(files, descriptor, header.bytes);
-    // A header is durable before any record follows it; recovery relies on that to tell a crash from damage.
-    files.fdatasyncSync(descriptor);
-    syncDirectory(files, directory);
-    return this.#file;
-  }
-
-  #durable(): Promise<void> {
-    return new Promise((done) => {
-      this.#waiting.push({ lsn: this.#lastLsn, done });
-      if (!this.#isSyncing) this.#sync();
-    });
-  }
-
-  /** One sync at a time: whoever was written before it began is answered when it ends, and the next one begins at once for the rest. */
-  #sync(): void {
-    const { files } = this.options;
-    if (this.#file === undefined || this.state !== 'open') {
-      this.#answer(Number.POSITIVE_INFINITY);
-      return;
-    }
-    this.#isSyncing = true;
-    const lsn = this.#lastLsn;
-    files.fdatasync(this.#file.descriptor, (error) => {
-      this.#isSyncing = false;
-      if (error) this.#degrade(error);
-      else this.#synced(lsn);
-      if (this.#waiting.length > 0) this.#sync();
-    });
+    if (bytes < 0) throw new ScrubjayError('SCRUBJAY_VALUE_REFUSED', `its record would be longer than ${LONGEST_FRAME_BYTES} bytes.`);
+    if (isNews) this.#toldDurableLsn = durableLsn;
+    this.recordsWritten++;
+    this.bytesWritten += bytes;
+    return ++this.#lastLsn;
   }
 
   #syncNow(): void {
-    if (this.#file === undefined || this.state !== 'open' || this.#durableLsn >= this.#lastLsn) return;
+    if (this.#file === undefined || this.state !== 'open' || !this.#commit.isBehind) return;
     try {
-      this.options.files.fdatasyncSync(this.#file.descriptor);
-      this.#synced(this.#lastLsn);
+      this.#file.syncNow();
+      this.#commit.synced(this.#lastLsn);
     } catch (error) {
       this.#degrade(error);
     }
-  }
-
-  #synced(lsn: number): void {
-    if (lsn > this.#durableLsn) this.#durableLsn = lsn;
-    this.#answer(lsn);
-  }
-
-  #answer(lsn: number): void {
-    const answered = this.#waiting.filter((waiter) => waiter.lsn <= lsn);
-    this.#waiting = this.#waiting.filter((waiter) => waiter.lsn > lsn);
-    for (const waiter of answered) waiter.done();
   }
 
   /** Invariant: after a failed write or sync nothing more is written to that file; the kernel may have dropped its pages and would report the next sync as good. */
@@ -339,30 +268,14 @@ export class Journal {
     if (this.state !== 'open') return;
     this.state = 'degraded';
     openJournals.delete(this);
-    this.#say(this.#diskFailed(cause));
-    this.#answer(Number.POSITIVE_INFINITY);
-  }
-
-  #diskFailed(cause: unknown): ScrubjayError {
-    const { cacheName, directory } = this.options;
-    return new ScrubjayError(
-      'SCRUBJAY_DISK_FAILED',
-      `${cacheName}: the disk failed in ${directory} (${String(cause)}). Calls are answered as before, new entries are in memory only until the next start.`,
-      { cause },
-    );
+    this.#say(diskFailed(this.options, cause));
+    this.#commit.giveUp();
   }
 
   #refuseValue(error: unknown): void {
     if (this.#didRefuseValue) return;
     this.#didRefuseValue = true;
-    const why = error instanceof Error ? error.message : String(error);
-    this.#say(
-      new ScrubjayError(
-        'SCRUBJAY_VALUE_REFUSED',
-        `${this.options.cacheName}: a result stays in memory only, because ${why} Further ones are counted, not reported.`,
-        { cause: error },
-      ),
-    );
+    this.#say(valueRefused(this.options, error));
   }
 
   #say(error: ScrubjayError): void {
@@ -371,16 +284,5 @@ export class Journal {
   }
 }
 
-/** The file this session writes to. */
-interface SessionFile {
-  readonly descriptor: number;
-  /** The checksum of its header, from which those of its records go on. */
-  readonly seed: number;
-  bytes: number;
-}
-
 type WithoutNumber<R> = R extends LogRecord ? Omit<R, 'lsn' | 'durableLsn'> : never;
 type Unnumbered = WithoutNumber<LogRecord>;
-
-const tooLong = (bytes: number): ScrubjayError =>
-  new ScrubjayError('SCRUBJAY_VALUE_REFUSED', `its record would be ${bytes} bytes long, and ${LONGEST_FRAME_BYTES} is the limit.`);

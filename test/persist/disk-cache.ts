@@ -2,6 +2,7 @@
 import { closeSync, readFileSync } from 'node:fs';
 import { Entries, Table } from '../../src/entries';
 import type { ScrubjayError } from '../../src/errors';
+import { releaseDirectory } from '../../src/persist/directory-claims';
 import { drivers } from '../../src/persist/drivers/index';
 import type { FileSystem } from '../../src/persist/file-system';
 import { Journal, type JournalOptions } from '../../src/persist/journal';
@@ -80,6 +81,7 @@ export class DiskCache {
   die(): void {
     alive.delete(this);
     openJournals.delete(this.journal);
+    releaseDirectory(this.journal.options.directory);
     if (this.#descriptor !== undefined) closeSync(this.#descriptor);
     this.#descriptor = undefined;
   }

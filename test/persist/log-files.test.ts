@@ -1,5 +1,6 @@
 import { appendFileSync, closeSync, copyFileSync, openSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { releaseDirectory } from '../../src/persist/directory-claims';
 import { drivers } from '../../src/persist/drivers/index';
 import { logFiles, temporaryDirectory } from '../support/directories';
 import { manualClockForEachTest } from '../support/manual-clock';
@@ -78,12 +79,27 @@ test('a file of the right length with other records in it is damage', async () =
 test('two-writers: who comes second with the same number runs in memory, and harms nothing', () => {
   const directory = temporaryDirectory();
   const first = new DiskCache({ directory });
+  // Another process would not know that this one holds the directory.
+  releaseDirectory(directory);
   const second = new DiskCache({ directory });
   first.put('first');
   second.put('second');
   first.put('first again').die();
   expect([second.journal.state, second.keys()]).toEqual(['degraded', ['second']]);
   expect(recovered(directory).contents.map(([key]) => key)).toEqual(['first', 'first again']);
+});
+
+test('a second cache of one process in one directory is refused, runs in memory, and harms nothing', async () => {
+  const directory = temporaryDirectory();
+  const first = new DiskCache({ directory }).put('first');
+  const second = new DiskCache({ directory }).put('second');
+  expect(second.journal.state).toBe('refused');
+  expect(second.reports.map(({ code }) => code)).toEqual(['SCRUBJAY_DIRECTORY_BUSY']);
+  expect(() => second.delete('second')).toThrow(/is refused/);
+  await second.journal.close();
+  await first.put('first again').journal.close();
+  const third = new DiskCache({ directory });
+  expect([third.journal.state, third.keys()]).toEqual(['open', ['first', 'first again']]);
 });
 
 test('two-writers: two files that go on after the same one are damage', async () => {

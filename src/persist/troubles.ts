@@ -1,0 +1,33 @@
+/**
+ * What a journal says when something goes wrong: what was wanted, what was found, what to do.
+ */
+import { ScrubjayError } from '../errors.js';
+import type { LogOwner } from './session-file.js';
+
+export const diskFailed = ({ cacheName, directory }: LogOwner, cause: unknown): ScrubjayError =>
+  new ScrubjayError(
+    'SCRUBJAY_DISK_FAILED',
+    `${cacheName}: the disk failed in ${directory} (${String(cause)}). Calls are answered as before, new entries are in memory only until the next start.`,
+    { cause },
+  );
+
+export const directoryBusy = ({ cacheName, directory }: LogOwner): ScrubjayError =>
+  new ScrubjayError(
+    'SCRUBJAY_DIRECTORY_BUSY',
+    `${cacheName}: ${directory} is held by another cache of this process, so this one runs in memory only. Close that one first, or give this one another directory.`,
+  );
+
+export const valueRefused = ({ cacheName }: LogOwner, cause: unknown): ScrubjayError =>
+  new ScrubjayError(
+    'SCRUBJAY_VALUE_REFUSED',
+    `${cacheName}: a result stays in memory only, because ${cause instanceof Error ? cause.message : String(cause)} Further ones are counted, not reported.`,
+    { cause },
+  );
+
+export const notDurable = ({ cacheName, directory }: LogOwner, state: string, cause: unknown): ScrubjayError =>
+  new ScrubjayError(
+    'SCRUBJAY_NOT_DURABLE',
+    `${cacheName}: the deletion took place in memory but could not be written, because its journal in ${directory} is ${state}; ` +
+      'what was deleted may come back after a restart. Mend the disk, or move the directory away before the next start.',
+    { cause },
+  );

@@ -1,0 +1,68 @@
+import { GroupCommit } from '../../src/persist/group-commit';
+
+/** A log whose syncs end when the test says so. */
+class SlowLog {
+  written = 0;
+  isOpen = true;
+  syncs = 0;
+  readonly failures: Error[] = [];
+  end: (error: Error | null) => void = () => {};
+  readonly commit = new GroupCommit({
+    lastLsn: () => this.written,
+    sync: (done) => {
+      if (!this.isOpen) return false;
+      this.syncs++;
+      this.end = done;
+      return true;
+    },
+    failed: (error) => {
+      this.failures.push(error);
+      this.isOpen = false;
+      this.commit.giveUp();
+    },
+  });
+
+  /** Writes a record and notes when it is acknowledged. */
+  write(acknowledged: number[]): void {
+    const lsn = ++this.written;
+    void this.commit.wait().then(() => acknowledged.push(lsn));
+  }
+}
+
+const settled = (): Promise<void> => new Promise(setImmediate);
+
+test('whoever was written before a sync began is answered when it ends, the others share the next one', async () => {
+  const log = new SlowLog();
+  const acknowledged: number[] = [];
+  for (let count = 0; count < 5; count++) log.write(acknowledged);
+  expect(log.syncs).toBe(1);
+  log.end(null);
+  await settled();
+  expect([acknowledged, log.syncs]).toEqual([[1], 2]);
+  log.end(null);
+  await settled();
+  expect([acknowledged, log.syncs, log.commit.durableLsn, log.commit.isBehind]).toEqual([[1, 2, 3, 4, 5], 2, 5, false]);
+});
+
+test('after a failed sync everybody is answered, and no further one is begun', async () => {
+  const log = new SlowLog();
+  const acknowledged: number[] = [];
+  for (let count = 0; count < 3; count++) log.write(acknowledged);
+  log.end(new Error('EIO'));
+  await settled();
+  log.write(acknowledged);
+  await settled();
+  expect([acknowledged, log.syncs, log.failures.length, log.commit.durableLsn]).toEqual([[1, 2, 3, 4], 1, 1, 0]);
+});
+
+test('a synchronous sync in between answers those it covers', async () => {
+  const log = new SlowLog();
+  const acknowledged: number[] = [];
+  log.write(acknowledged);
+  log.write(acknowledged);
+  log.commit.synced(2);
+  await settled();
+  expect(acknowledged).toEqual([1, 2]);
+  log.end(null);
+  expect([log.commit.durableLsn, log.commit.isSyncing, log.syncs]).toEqual([2, false, 1]);
+});
