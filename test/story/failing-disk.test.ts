@@ -42,7 +42,7 @@ function start(directory: string, durability: 'always' | 'interval', fileSystem?
   class Users {
     @Cached({ registry, persist, params: ['id'] })
     async find(id: string): Promise<string> {
-      return await Promise.resolve(`user ${id}`);
+      return Promise.resolve(`user ${id}`);
     }
     @Cached({ registry, persist, params: ['id'] })
     count(id: string): number {
