@@ -9,6 +9,6 @@ export type { AnyMethod } from './method-cache.js';
 export type { MethodStats, PersistenceStats } from './method-stats.js';
 export type { CachedOptions, Duration, PersistOptions } from './options.js';
 export type { PersistDriver } from './persist/contract.js';
-export type { Durability, JournalState } from './persist/journal.js';
+export type { Durability, JournalState } from './persist/journal-options.js';
 export type { RecoveryReport } from './persist/recovery.js';
 export { CacheRegistry, type OpenReport, type RegistryOptions, registry } from './registry.js';

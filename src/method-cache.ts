@@ -6,7 +6,8 @@ import { ScrubjayError } from './errors.js';
 import { hasSurplus, type KeyRule, keyOfCall } from './key/call-key.js';
 import { isThenable } from './kinds.js';
 import { type MethodStats, methodStats } from './method-stats.js';
-import { Journal, type JournalOptions } from './persist/journal.js';
+import { Journal } from './persist/journal.js';
+import type { JournalOptions } from './persist/journal-options.js';
 import { Opening } from './persist/opening.js';
 import { Counters } from './stats/counters.js';
 

@@ -3,7 +3,7 @@
  */
 import type { Entries } from './entries.js';
 import type { ScrubjayError } from './errors.js';
-import type { Durability, JournalOptions, JournalState } from './persist/journal.js';
+import type { Durability, JournalOptions, JournalState } from './persist/journal-options.js';
 import type { RecoveryReport } from './persist/recovery.js';
 import type { Counters } from './stats/counters.js';
 

@@ -8,7 +8,7 @@ import type { MethodCache } from './method-cache.js';
 import type { PersistDriver } from './persist/contract.js';
 import { type DriverName, drivers } from './persist/drivers/index.js';
 import { type FileSystem, realFileSystem } from './persist/file-system.js';
-import type { Durability, JournalOptions } from './persist/journal.js';
+import type { Durability, JournalOptions } from './persist/journal-options.js';
 
 /** A time: milliseconds, or a number with a unit such as `'500ms'`, `'30s'`, `'5m'`, `'2h'`, `'7d'`. */
 export type Duration = number | `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`;

@@ -8,7 +8,7 @@ import { ScrubjayError } from './errors.js';
 import type { MethodCache } from './method-cache.js';
 import type { MethodStats } from './method-stats.js';
 import { checkDirectory, checkDurability, expectKnown, type PersistSettings } from './options.js';
-import type { Durability, JournalOptions } from './persist/journal.js';
+import type { Durability, JournalOptions } from './persist/journal-options.js';
 import type { RecoveryReport } from './persist/recovery.js';
 
 /** Defaults for every cache of a registry. */

@@ -1,6 +1,6 @@
 /** A disk that fails at every call in turn. */
 import { readFileSync } from 'node:fs';
-import type { Durability, JournalState } from '../../src/persist/journal';
+import type { Durability, JournalState } from '../../src/persist/journal-options';
 import { logFiles, temporaryDirectory } from '../support/directories';
 import { manualClockForEachTest } from '../support/manual-clock';
 import { type Contents, DiskCache, recovered } from './disk-cache';

@@ -1,0 +1,35 @@
+/**
+ * What a journal is told, and how it stands.
+ */
+import type { ScrubjayError } from '../errors.js';
+import type { PutRecord } from './contract.js';
+import type { LogOwner } from './session-file.js';
+
+/**
+ * What a power cut may take. The death of the process takes nothing acknowledged in any mode.
+ * `always`: nothing acknowledged; a call answers after its record was synced. `interval`: the last second, and the sync under way. `os`: whatever the system had not written yet.
+ */
+export type Durability = 'always' | 'interval' | 'os';
+
+export interface JournalOptions extends LogOwner {
+  readonly durability: Durability;
+  /** Gives, and forgets, the record numbers of the entries used since it was asked last, in their order of use. */
+  readonly takeTouched: () => readonly number[];
+  /** Called once for each thing that went wrong. */
+  readonly report: (error: ScrubjayError) => void;
+}
+
+/**
+ * `unopened`: nothing was read yet. `open`: memory and disk are in step. `degraded`: the disk failed, changes since then are in memory only.
+ * `refused`: what lies in the directory is damaged, foreign, newer or held by another cache; it is left alone. `closed`: closed by the application.
+ */
+export type JournalState = 'unopened' | 'open' | 'degraded' | 'refused' | 'closed';
+
+/** What a put needs to be written. */
+export type NewEntry = Pick<PutRecord, 'key' | 'isPromised' | 'expiresAt'> & {
+  readonly value: unknown;
+  /** The entry dropped to make room, if there is one. */
+  readonly evicted: { readonly key: string; readonly lsn: number } | undefined;
+  /** The number of the record this one takes the place of, or 0. */
+  readonly replacedLsn: number;
+};
