@@ -2,6 +2,7 @@
  * What an application holds of one cached method: its entries by the method's own arguments, and its statistics.
  */
 import type { Table } from './entries.js';
+import { ScrubjayError } from './errors.js';
 import type { AnyMethod, MethodCache } from './method-cache.js';
 import type { MethodStats } from './method-stats.js';
 
@@ -62,13 +63,15 @@ export class CacheHandle<F extends AnyMethod = AnyMethod> {
 
   /**
    * Stores `value` as the result of the call with `args`, at once. A load of it that is under way answers its callers and is not stored.
-   * The promise is kept when the entry is as durable as the cache promises.
+   * The promise is kept when the entry is as durable as the cache promises. A value that would not come back equal is in memory only.
+   * @throws SCRUBJAY_NOT_DURABLE when it could not be written, and what was there before may come back; the new value is in memory all the same.
    */
   async set(args: Parameters<F>, value: ValueOf<F>): Promise<void> {
     const { cache, table, key } = this.#locate(args);
     table.flights.fence(key);
     cache.entries.put(table, key, value, cache.answersWithPromises);
-    await cache.entries.journal?.whenDurable();
+    cache.entries.journal?.expectWritable();
+    await cache.entries.journal?.whenDurableOrThrow();
   }
 
   /**
@@ -79,7 +82,7 @@ export class CacheHandle<F extends AnyMethod = AnyMethod> {
   async delete(...args: Parameters<F>): Promise<boolean> {
     const { cache, table, key } = this.#locate(args);
     const existed = cache.entries.delete(table, key);
-    await cache.entries.journal?.whenDeleted();
+    await cache.entries.journal?.whenDurableOrThrow();
     return existed;
   }
 
@@ -91,7 +94,7 @@ export class CacheHandle<F extends AnyMethod = AnyMethod> {
     await this.#open().clear();
   }
 
-  /** The keys of the fresh entries as readable text, least recently used first. Of all instances, unless the handle was asked for one. */
+  /** The keys of the fresh entries as readable text, least recently used first. Of all instances, unless the handle was asked for one that has entries of its own. */
   keys(): string[] {
     const { entries } = this.#open();
     return this.#self === undefined ? entries.keys() : entries.keys(this.#tableFor());
@@ -110,6 +113,12 @@ export class CacheHandle<F extends AnyMethod = AnyMethod> {
   #locate(args: readonly unknown[]): { cache: MethodCache; table: Table; key: string } {
     const cache = this.#open();
     const table = this.#tableFor();
+    if (this.#self === undefined && cache.settings.rule.scope !== undefined) {
+      throw new ScrubjayError(
+        'SCRUBJAY_WHICH_CACHE',
+        `the calls of ${this.name} are separated by a value of their instance; ask for the handle of one: cacheOf(instance, 'method').`,
+      );
+    }
     return { cache, table, key: cache.keyOf(this.#self, args) };
   }
 }

@@ -1,7 +1,8 @@
 /**
  * The decorators: they record what is known of a method and its parameters, and put a cached method in its place.
  */
-import { CACHED_METHOD, CachedMethod, type Declaration } from './cached-method.js';
+import { CACHED_METHOD, CachedMethod } from './cached-method.js';
+import type { Declaration } from './class-caches.js';
 import { ScrubjayError } from './errors.js';
 import type { KeyRule } from './key/call-key.js';
 import { checkParameters, type Parameter, readParameter, recordedParameters, recordParameter, takesNoArguments, UNNAMED } from './key/parameters.js';
@@ -65,8 +66,16 @@ function decorateLegacy(
   const { value } = descriptor as PropertyDescriptor;
   if (typeof value !== 'function') throw misplaced(`${where} stands before a method`, 'it was applied to a getter or setter', 'Make it a method.');
   const settings = checkOptions(options, where);
-  const cached = declare(value as AnyMethod, { name, isStatic, settings, where, recorded: recordedParameters(target, name), declaringClass: owner });
-  cached.method.cacheOfClass(owner);
+  const cached = declare(value as AnyMethod, {
+    name,
+    isStatic,
+    settings,
+    where,
+    recorded: recordedParameters(target, name),
+    declaringClass: owner,
+    returnsPromise: saysPromise(target, name),
+  });
+  cached.method.classes.of(owner);
   return { descriptor: descriptor as PropertyDescriptor, replacement: cached.replacement };
 }
 
@@ -77,10 +86,18 @@ function decorateStandard(options: CachedOptions, value: unknown, context: Class
     throw misplaced(`${where} stands before a method`, `it was applied to a ${kind}`, kind === 'class' ? 'Put it before the method.' : 'Make it a method.');
   }
   const settings = checkOptions(options, where);
-  const cached = declare(value as AnyMethod, { name: context.name, isStatic: context.static, settings, where, recorded: [], declaringClass: undefined });
+  const cached = declare(value as AnyMethod, {
+    name: context.name,
+    isStatic: context.static,
+    settings,
+    where,
+    recorded: [],
+    declaringClass: undefined,
+    returnsPromise: false,
+  });
   // The class is known to the first instance only (to the class itself for a static method); from then on the registry lists the cache.
   context.addInitializer(function (this: unknown) {
-    cached.method.meet(this as object);
+    cached.method.classes.meet(this as object);
   });
   return cached.replacement;
 }
@@ -92,6 +109,7 @@ interface Known {
   readonly where: string;
   readonly recorded: readonly Parameter[];
   readonly declaringClass: object | undefined;
+  readonly returnsPromise: boolean;
 }
 
 function declare(method: AnyMethod, known: Known): { method: CachedMethod; replacement: AnyMethod } {
@@ -106,18 +124,24 @@ function declare(method: AnyMethod, known: Known): { method: CachedMethod; repla
   };
   const declaration: Declaration = {
     method,
+    property: known.name,
     methodName: textOf(known.name),
     isStatic: known.isStatic,
+    returnsPromise: known.returnsPromise,
     settings,
     rule,
     registry: settings.registry ?? registry,
-    declaringClass: known.declaringClass,
   };
-  const cachedMethod = new CachedMethod(declaration);
+  const cachedMethod = new CachedMethod(declaration, known.declaringClass);
   const replacement: AnyMethod = function (this: unknown, ...args: unknown[]): unknown {
     return cachedMethod.call(this, args);
   };
   return { method: cachedMethod, replacement: dressed(replacement, method, cachedMethod) };
+}
+
+/** With `emitDecoratorMetadata` the compiler writes down what a method returns; a hint for methods that give promises and are not `async`. */
+function saysPromise(target: object, name: string | symbol): boolean {
+  return (Reflect as MetadataReflect).getMetadata?.('design:returntype', target, name) === Promise;
 }
 
 function refuseGenerators(method: AnyMethod, where: string): void {
@@ -168,6 +192,7 @@ function dressed(replacement: AnyMethod, method: AnyMethod, cachedMethod: Cached
 
 /** What `reflect-metadata` adds when an application loads it. scrubjay never needs it. */
 interface MetadataReflect {
+  getMetadata?: (key: unknown, target: object, property: string | symbol) => unknown;
   getOwnMetadataKeys?: (target: object) => unknown[];
   getOwnMetadata?: (key: unknown, target: object) => unknown;
   defineMetadata?: (key: unknown, value: unknown, target: object) => void;

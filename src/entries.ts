@@ -136,11 +136,13 @@ export class Entries {
   /** Takes over what a journal has recovered, least recently used first; what does not fit is deleted for good. */
   restore(table: Table, entries: readonly LoggedEntry[], decode: (entry: LoggedEntry) => unknown): void {
     const tooMany: string[] = [];
+    // Of a ttl that was shortened since, or is new, nobody shall wait for the old one to end.
+    const latest = now() + this.#ttlMs;
     for (const [index, entry] of entries.entries()) {
       const fits = entries.length - index <= this.#slots.capacity;
       const decoded = fits ? attempt(() => decode(entry)) : undefined;
       if (decoded === undefined) tooMany.push(entry.key);
-      else this.#set(this.#take(table, entry.key), decoded.value, entry.isPromised, entry.expiresAt, entry.lsn);
+      else this.#set(this.#take(table, entry.key), decoded.value, entry.isPromised, Math.min(entry.expiresAt ?? latest, latest), entry.lsn);
     }
     // A disk that fails here is reported by the journal; it must not fail the call that opened the cache.
     if (tooMany.length > 0) attempt(() => this.journal?.delete(tooMany));

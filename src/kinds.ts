@@ -23,9 +23,14 @@ export function prototypeDepth(value: object): number {
   return depth;
 }
 
-/** Whether `value` can be awaited. */
+/** Whether `value` can be awaited. A `then` that cannot even be read is none. */
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return ((typeof value === 'object' && value !== null) || typeof value === 'function') && typeof (value as { then?: unknown }).then === 'function';
+  if ((typeof value !== 'object' || value === null) && typeof value !== 'function') return false;
+  try {
+    return typeof (value as { then?: unknown }).then === 'function';
+  } catch {
+    return false;
+  }
 }
 
 /** The name of the class of `value`, or `Object` where it has none that can be told. */

@@ -18,6 +18,8 @@ export interface CacheSettings {
   /** Its name in the registry. */
   readonly name: string;
   readonly method: AnyMethod;
+  /** Something other than its kind says that the method answers with promises. */
+  readonly returnsPromise: boolean;
   readonly capacity: number;
   /** Infinity for ever. */
   readonly ttlMs: number;
@@ -29,6 +31,8 @@ export interface CacheSettings {
 }
 
 const NONE = -1;
+
+const isPrimitive = (value: unknown): boolean => (typeof value !== 'object' || value === null) && typeof value !== 'function';
 
 /** Whether the method is an `async` function in the JavaScript that runs; a compiler for old targets may have made it an ordinary one. */
 export const isAsyncFunction = (method: AnyMethod): boolean => Object.prototype.toString.call(method) === '[object AsyncFunction]';
@@ -51,13 +55,14 @@ export class MethodCache {
     this.settings = settings;
     this.entries = new Entries(settings.capacity, settings.ttlMs, this.counters);
     this.#isOpen = settings.persist === undefined;
-    this.#isAsync = isAsyncFunction(settings.method);
+    this.#isAsync = settings.returnsPromise || isAsyncFunction(settings.method);
   }
 
   /** Answers the call `self.method(...args)`: from memory, by joining a load, or by a load of its own. */
   find(table: Table, self: unknown, args: readonly unknown[]): unknown {
     if (!this.#isOpen) {
-      if (this.#isAsync) return this.open().then(() => this.find(table, self, args));
+      // An object among the arguments may be changed by its owner while we wait, and then it is another call.
+      if (this.#isAsync && args.every(isPrimitive)) return this.open().then(() => this.find(table, self, args));
       this.openNow();
     }
     let key: string;
@@ -83,29 +88,34 @@ export class MethodCache {
   /** Runs the method, stores what it gives, and answers when that is kept as its durability promises. Errors are never stored. */
   #fill(table: Table, key: string, self: unknown, args: readonly unknown[]): unknown {
     const { counters, entries } = this;
+    const { flights } = table;
     const ended = counters.startLoad();
     const failed = (): void => {
       counters.loadErrors++;
     };
+    const flight = flights.begin(key);
     let result: unknown;
     try {
       result = this.settings.method.apply(self, args as unknown[]);
     } catch (error) {
+      flights.end(key, flight);
       failed();
       throw error;
     }
-    if (!isThenable(result)) {
-      ended();
+    if (isThenable(result)) {
+      this.#isAsync = true;
+      const keep = (value: unknown): Promise<void> | undefined => {
+        entries.put(table, key, value, true);
+        return entries.journal?.whenDurable();
+      };
+      return flights.follow(key, flight, result, { ended, failed, keep });
+    }
+    ended();
+    if (flights.end(key, flight)) {
       entries.put(table, key, result, false);
       entries.journal?.makeDurable();
-      return result;
     }
-    this.#isAsync = true;
-    const keep = (value: unknown): Promise<void> | undefined => {
-      entries.put(table, key, value, true);
-      return entries.journal?.whenDurable();
-    };
-    return table.flights.start(key, result, { ended, failed, keep });
+    return result;
   }
 
   /** The key of a call, as text.
@@ -115,7 +125,7 @@ export class MethodCache {
     if (persist !== undefined && rule.pick === undefined && hasSurplus(rule.parameters, args)) {
       throw new ScrubjayError(
         'SCRUBJAY_KEY_UNNAMED',
-        `${name} was called with ${args.length} arguments and names ${rule.parameters.length}; a key on disk needs a name for each, so the call ran uncached. ` +
+        `${name} was called with ${args.length} arguments and names ${rule.parameters.length}; a key on disk needs a name for each, so such calls run uncached. ` +
           "Name every parameter with @Key('…') or params, '...ids' for a rest parameter.",
       );
     }
@@ -168,7 +178,7 @@ export class MethodCache {
   async clear(): Promise<void> {
     this.openNow();
     this.entries.clear(this.tables);
-    await this.entries.journal?.whenDeleted();
+    await this.entries.journal?.whenDurableOrThrow();
   }
 
   /** Ends the journal in order; what happens afterwards stays in memory. A cache that was never opened is not read for this. */
@@ -198,6 +208,7 @@ export class MethodCache {
     const journal = this.#newJournal();
     const recovered = yield* journal.opening();
     this.#adopt(journal);
+    if (recovered.some((entry) => entry.isPromised)) this.#isAsync = true;
     this.entries.restore(this.firstTable, recovered, (entry) => journal.options.driver.decodeValue(entry.value));
   }
 

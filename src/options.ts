@@ -220,6 +220,6 @@ export function expectKnown(said: Readonly<Record<string, unknown>>, known: read
 }
 
 /** What was wanted, what was found, what to do. */
-function wrong(code: ErrorCode, where: string, wanted: string, found: unknown, advice = ''): ScrubjayError {
+export function wrong(code: ErrorCode, where: string, wanted: string, found: unknown, advice = ''): ScrubjayError {
   return new ScrubjayError(code, `${where}: ${wanted}; got ${describe(found)}.${advice}`);
 }

@@ -7,7 +7,7 @@ import { CacheHandle } from './cache-handle.js';
 import { ScrubjayError } from './errors.js';
 import type { MethodCache } from './method-cache.js';
 import type { MethodStats } from './method-stats.js';
-import { checkDirectory, checkDurability, expectKnown, type PersistSettings } from './options.js';
+import { checkDirectory, checkDurability, expectKnown, type PersistSettings, wrong } from './options.js';
 import type { Durability, JournalOptions } from './persist/journal-options.js';
 import type { RecoveryReport } from './persist/recovery.js';
 
@@ -45,7 +45,9 @@ export class CacheRegistry {
    */
   configure(options: RegistryOptions): void {
     expectKnown({ ...options }, ['persist'], 'registry.configure', 'option');
-    const persist = { ...options.persist };
+    const persist = { ...(options.persist ?? {}) };
+    if (options.persist !== undefined && typeof options.persist !== 'object')
+      throw wrong('SCRUBJAY_BAD_OPTION', 'registry.configure', 'persist must be an object with directory or durability', options.persist);
     expectKnown(persist, ['directory', 'durability'], 'registry.configure', 'persist option');
     this.#directory = checkDirectory(persist.directory, 'registry.configure') ?? this.#directory;
     this.#durability = checkDurability(persist.durability, 'registry.configure') ?? this.#durability;

@@ -84,10 +84,21 @@ test('where several classes have a cache, a question with the method alone is an
     }
   }
   class One extends Base {}
+  class Two extends Base {}
   new One().name();
+  // A base class without instances of its own is not in the way.
+  expect(cacheOf(new One().name).name).toBe('One.name');
+  new Two().name();
   expect(await errorOf(() => cacheOf(new One().name))).toMatchObject({
     code: 'SCRUBJAY_WHICH_CACHE',
     message: expect.stringMatching(/several classes have a cache of name; ask with the class/),
   });
   expect(cacheOf(One, 'name').size).toBe(1);
+});
+
+test('an object that only borrows the method has no entries', async () => {
+  expect(await errorOf(() => cacheOf(Users.prototype, 'find'))).toMatchObject({
+    code: 'SCRUBJAY_WHICH_CACHE',
+    message: expect.stringContaining('no instance of its class'),
+  });
 });

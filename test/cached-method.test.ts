@@ -109,8 +109,59 @@ describe('`this` is part of the call', () => {
     expect(cacheOf(Rows, 'find').size).toBe(50);
     await collectUntil(() => cacheOf(Rows, 'find').size === 0);
     expect(cacheOf(Rows, 'find').size).toBe(0);
+    // Questions without an instance have an answer as before.
+    expect([cacheOf(Rows, 'find').has(1), cacheOf(Rows, 'find').keys()]).toEqual([false, []]);
     const next = new Rows();
     expect([next.find(1), cacheOf(Rows, 'find').stats().hits]).toEqual([1, 0]);
+  });
+});
+
+describe('objects that only borrow the method', () => {
+  test('run uncached, and leave nothing in the registry', () => {
+    let loads = 0;
+    class Rows {
+      @Cached({ registry })
+      find(id: string): string {
+        return `${id} ${++loads}`;
+      }
+      @Cached({ registry })
+      static rate(id: string): string {
+        return `${id} ${++loads}`;
+      }
+    }
+    const borrower = { find: Rows.prototype.find, rate: Rows.rate };
+    expect([borrower.find('1'), borrower.find('1'), borrower.rate('1'), borrower.rate('1')]).toEqual(['1 1', '1 2', '1 3', '1 4']);
+    expect(registry.list()).toEqual(['Rows.find', 'Rows.rate']);
+    expect(cacheOf(Rows.prototype.find).size).toBe(0);
+  });
+});
+
+describe('a class decorator that puts another class in the place of the decorated one', () => {
+  type Constructor = new (...args: any[]) => object;
+  const namelessly = <C extends Constructor>(Decorated: C): C => class extends Decorated {};
+  const sameName = <C extends Constructor>(Decorated: C): C => Object.defineProperty(namelessly(Decorated), 'name', { value: Decorated.name });
+
+  test.each([
+    ['without a name', namelessly],
+    ['of the same name', sameName],
+  ])('%s: the method has one cache under its name, persisted too', async (_what, replace) => {
+    @replace
+    class Users {
+      @Cached({ registry, persist: 'jsonl', params: ['id'] })
+      find(id: string): string {
+        return id;
+      }
+      @Cached({ registry })
+      static rate(id: string): string {
+        return id;
+      }
+    }
+    const users = new Users();
+    expect([users.find('1'), users.find('1'), Users.rate('2'), Users.rate('2')]).toEqual(['1', '1', '2', '2']);
+    expect(registry.list()).toEqual(['Users.find', 'Users.rate']);
+    expect(cacheOf(users.find).stats()).toMatchObject({ hits: 1, misses: 1 });
+    expect(cacheOf(Users.rate).stats()).toMatchObject({ hits: 1, misses: 1 });
+    await registry.close();
   });
 });
 

@@ -127,6 +127,25 @@ test('a method with two decorators has two caches that share nothing', () => {
   expect(registry.list()).toEqual(['Users.find', 'Users.find#2']);
 });
 
+test('with reflect-metadata, a method that gives promises without being async gives them after a set and after a restart, too', async () => {
+  const directory = temporaryDirectory();
+  for (const isFirst of [true, false]) {
+    const own = new CacheRegistry({ persist: { directory } });
+    class Users {
+      @Cached({ registry: own, persist: 'jsonl', params: ['id'] })
+      find(id: string): Promise<string> {
+        return Promise.resolve(id);
+      }
+    }
+    const users = new Users();
+    if (isFirst) await cacheOf(users, 'find').set(['a'], 'set');
+    const answer = users.find('a');
+    expect(answer).toBeInstanceOf(Promise);
+    expect(await answer).toBe('set');
+    await own.close();
+  }
+});
+
 describe('misuse fails when the class is defined', () => {
   const descriptorOf = (target: object, name: string): PropertyDescriptor => Object.getOwnPropertyDescriptor(target, name) as PropertyDescriptor;
   // The types refuse all of these; people without types, and casts, get the sentence.

@@ -98,6 +98,19 @@ describe('what makes two calls the same', () => {
     expect((await errorOf(() => answer)).code).toBe('SCRUBJAY_KEY_REFUSED');
   });
 
+  test('a key function that gives nothing, as without its return, does not make all calls one', () => {
+    const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    class Users {
+      @Cached({ registry, key: (id: string) => void id })
+      find(id: string): string {
+        return id;
+      }
+    }
+    const users = new Users();
+    expect([users.find('1'), users.find('2'), cacheOf(users.find).stats().bypassed]).toEqual(['1', '2', 2]);
+    warn.mockRestore();
+  });
+
   test('a key function that throws costs the caching of the call, not the call', () => {
     const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
     class Users {
@@ -198,6 +211,55 @@ describe('one load', () => {
     users.gates[1]?.open('young');
     expect([await young, await joined, await users.find('1')]).toEqual(['young', 'young', 'young']);
     expect(users.gates).toHaveLength(2);
+  });
+
+  test.each(['set', 'delete', 'clear'] as const)(
+    'what a method itself does to its entry by %s while it loads counts, sync and async, before and after its first await',
+    async (deed) => {
+      let loads = 0;
+      const invalidate = (self: Selfish, method: 'sync' | 'early' | 'late'): void => {
+        const cache = cacheOf(self, method);
+        if (deed === 'set') void cache.set(['1'], 'set');
+        else if (deed === 'delete') void cache.delete('1');
+        else void registry.clear();
+      };
+      class Selfish {
+        @Cached({ registry })
+        sync(_id: string): string {
+          invalidate(this, 'sync');
+          return `load ${++loads}`;
+        }
+        @Cached({ registry })
+        async early(_id: string): Promise<string> {
+          invalidate(this, 'early');
+          await Promise.resolve();
+          return `load ${++loads}`;
+        }
+        @Cached({ registry })
+        async late(_id: string): Promise<string> {
+          await Promise.resolve();
+          invalidate(this, 'late');
+          return `load ${++loads}`;
+        }
+      }
+      for (const method of ['sync', 'early', 'late'] as const) {
+        loads = 0;
+        const selfish = new Selfish();
+        expect([await selfish[method]('1'), await selfish[method]('1')]).toEqual(['load 1', deed === 'set' ? 'set' : 'load 2']);
+      }
+    },
+  );
+
+  test('a sync method that asks for its own key while it loads gets an answer', () => {
+    let tries = 0;
+    class Stubborn {
+      @Cached({ registry })
+      fetch(id: string): string {
+        return ++tries < 3 ? this.fetch(id) : `after ${tries}`;
+      }
+    }
+    const stubborn = new Stubborn();
+    expect([stubborn.fetch('1'), stubborn.fetch('1'), tries]).toEqual(['after 3', 'after 3', 3]);
   });
 
   test('a load that began before a set does not replace what was set', async () => {

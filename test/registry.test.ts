@@ -88,6 +88,64 @@ test('the first call recovers: a sync one at once, an async one lets others run 
   useClock();
 });
 
+test('an argument that its owner changes while the cache is being opened does not lead to another call’s value', async () => {
+  const directory = temporaryDirectory();
+  const declare = (): { registry: CacheRegistry; find(query: { id: number }): Promise<string> } => {
+    const registry = new CacheRegistry({ persist: { directory } });
+    class Users {
+      @Cached({ registry, persist: 'jsonl', params: ['query'] })
+      async find({ id }: { id: number }): Promise<string> {
+        return Promise.resolve(`user ${id}`);
+      }
+    }
+    const users = new Users();
+    return { registry, find: (query) => users.find(query) };
+  };
+  for (let run = 0; run < 2; run++) {
+    const { registry, find } = declare();
+    const query = { id: 1 };
+    const answer = find(query);
+    query.id = 2;
+    expect(await answer).toBe('user 1');
+    expect(registry.get('Users.find')?.keys()).toEqual(['query={id:1}']);
+    await registry.close();
+  }
+});
+
+test('a set that cannot be kept says so, and answers from memory all the same', async () => {
+  const { registry, service } = start(temporaryDirectory());
+  await service.text('a');
+  await registry.close();
+  const error = await errorOf(() => cacheOf(service, 'text').set(['a'], 'new'));
+  expect(error).toMatchObject({
+    code: 'SCRUBJAY_NOT_DURABLE',
+    message: expect.stringMatching(/is closed; what was there before may come back.*before the registry is closed/),
+  });
+  expect(await service.text('a')).toBe('new');
+});
+
+test('a shorter ttl holds for entries that were stored under a longer one, or under none', async () => {
+  const clock = new ManualClock();
+  useClock(clock);
+  const directory = temporaryDirectory();
+  let loads = 0;
+  for (const ttl of [undefined, '10s'] as const) {
+    const registry = new CacheRegistry({ persist: { directory } });
+    class Users {
+      @Cached({ registry, persist: 'jsonl', params: ['id'], ...(ttl && { ttl }) })
+      find(_id: string): number {
+        return ++loads;
+      }
+    }
+    const users = new Users();
+    expect(users.find('a')).toBe(1);
+    clock.advance(10_000);
+    expect(users.find('a')).toBe(ttl === undefined ? 1 : 2);
+    await registry.close();
+  }
+  useClock();
+});
+
 test('a cache that writes nothing leaves nothing on disk', async () => {
   const directory = join(temporaryDirectory(), 'deep', 'caches');
   const { registry } = start(directory);
@@ -135,6 +193,7 @@ test.each([
   [{ persist: { directory: '' } }, 'SCRUBJAY_BAD_OPTION', /^registry\.configure: directory must be a path/],
   [{ persist: { durability: 'never' } }, 'SCRUBJAY_BAD_OPTION', /durability must be 'always', 'interval' or 'os'; got "never"/],
   [{ directory: '/tmp' }, 'SCRUBJAY_UNKNOWN_OPTION', /there is no option "directory"/],
+  [{ persist: 'jsonl' }, 'SCRUBJAY_BAD_OPTION', /persist must be an object with directory or durability; got "jsonl"/],
   [{ persist: { dir: '/tmp' } }, 'SCRUBJAY_UNKNOWN_OPTION', /there is no persist option "dir"/],
 ])('configure(%j) is refused', async (options, code, message) => {
   expect(await errorOf(() => new CacheRegistry(options as never))).toMatchObject({ code, message: expect.stringMatching(message) });

@@ -4,7 +4,13 @@
  * and who asks afterwards starts a load of their own.
  */
 
-/** What is done around a load. */
+/** One load under way. */
+export interface Flight {
+  /** What those who ask meanwhile share; there is nothing to share before the method has given its promise. */
+  promise: Promise<unknown> | undefined;
+}
+
+/** What is done around a load that gives a promise. */
 export interface LoadEvents {
   /** The load ended well. */
   readonly ended: () => void;
@@ -14,46 +20,47 @@ export interface LoadEvents {
   readonly keep: (value: unknown) => Promise<void> | undefined;
 }
 
-interface Flight {
-  promise: Promise<unknown> | undefined;
-}
-
 export class SingleFlight {
   readonly #flights = new Map<string, Flight>();
 
-  /** The load under way for `key`, if there is one. */
+  /** The load under way for `key`, if there is one to wait for. */
   under(key: string): Promise<unknown> | undefined {
     return this.#flights.get(key)?.promise;
   }
 
-  /** Makes `load` the load under way for `key`, and gives the promise that everybody who asks for `key` shares. */
-  start(key: string, load: PromiseLike<unknown>, events: LoadEvents): Promise<unknown> {
+  /** A load for `key` begins. To be called before the method runs: what it invalidates itself counts, too. */
+  begin(key: string): Flight {
     const flight: Flight = { promise: undefined };
     this.#flights.set(key, flight);
-    flight.promise = this.#follow(key, flight, load, events);
+    return flight;
+  }
+
+  /** The load is over; gives whether it still counts, and may be stored. */
+  end(key: string, flight: Flight): boolean {
+    const counts = this.#flights.get(key) === flight;
+    if (counts) this.#flights.delete(key);
+    return counts;
+  }
+
+  /** The method gave a promise: gives the one that everybody who asks for `key` shares until it is settled. */
+  follow(key: string, flight: Flight, load: PromiseLike<unknown>, events: LoadEvents): Promise<unknown> {
+    flight.promise = this.#land(key, flight, load, events);
     return flight.promise;
   }
 
-  async #follow(key: string, flight: Flight, load: PromiseLike<unknown>, { ended, failed, keep }: LoadEvents): Promise<unknown> {
+  async #land(key: string, flight: Flight, load: PromiseLike<unknown>, { ended, failed, keep }: LoadEvents): Promise<unknown> {
     let value: unknown;
     try {
       value = await load;
     } catch (error) {
       // The flight is over before anybody hears of it: a caller that asks again inside its `catch` must start a new load.
-      this.#end(key, flight);
+      this.end(key, flight);
       failed();
       throw error;
     }
     ended();
-    if (this.#end(key, flight)) await keep(value);
+    if (this.end(key, flight)) await keep(value);
     return value;
-  }
-
-  /** Ends a flight; gives whether it was still the one that counts. */
-  #end(key: string, flight: Flight): boolean {
-    const counts = this.#flights.get(key) === flight;
-    if (counts) this.#flights.delete(key);
-    return counts;
   }
 
   /** From now on the load under way for `key` is not stored and not joined. */

@@ -117,17 +117,21 @@ function partText(rule: KeyRule, name: string, value: unknown): string {
   }
 }
 
-function ask<T>(rule: KeyRule, option: string, answer: () => T): T {
+/** What the user's own function answers; `undefined` is no answer: a slip such as a missing `return` would make all calls one. */
+function ask(rule: KeyRule, option: string, answer: () => unknown): unknown {
+  let value: unknown;
   try {
-    return answer();
+    value = answer();
   } catch (error) {
     throw keyFailed(rule, option, error);
   }
+  if (value === undefined) throw keyFailed(rule, option, new TypeError('it gave undefined'));
+  return value;
 }
 
 function keyFailed(rule: KeyRule, part: string, cause: unknown): ScrubjayError {
   const said = types.isNativeError(cause) ? cause.message : describe(cause);
-  return new ScrubjayError('SCRUBJAY_KEY_FAILED', `the cache key of ${rule.method} could not be built: ${part} threw ${said}; the call ran uncached.`, {
+  return new ScrubjayError('SCRUBJAY_KEY_FAILED', `the cache key of ${rule.method} could not be built: ${part} failed: ${said}; such calls run uncached.`, {
     cause,
   });
 }

@@ -116,7 +116,7 @@ export class Journal {
   }
 
   /**
-   * Stops a deletion that could not be written.
+   * Stops a change that the application asked for and that could not be written.
    * @throws SCRUBJAY_NOT_DURABLE
    */
   expectWritable(): void {
@@ -131,10 +131,10 @@ export class Journal {
   }
 
   /**
-   * The same for a deletion, which must not be acknowledged when its sync failed.
+   * The same for a change the application asked for, which must not be acknowledged when its sync failed.
    * @throws SCRUBJAY_NOT_DURABLE
    */
-  async whenDeleted(): Promise<void> {
+  async whenDurableOrThrow(): Promise<void> {
     await this.whenDurable();
     if (this.state === 'degraded') this.expectWritable();
   }

@@ -27,7 +27,7 @@ export const valueRefused = ({ cacheName }: LogOwner, cause: unknown): ScrubjayE
 export const notDurable = ({ cacheName, directory }: LogOwner, state: string, cause: unknown): ScrubjayError =>
   new ScrubjayError(
     'SCRUBJAY_NOT_DURABLE',
-    `${cacheName}: the deletion took place in memory but could not be written, because its journal in ${directory} is ${state}; ` +
-      'what was deleted may come back after a restart. Mend the disk, or move the directory away before the next start.',
+    `${cacheName}: the change took place in memory but could not be written, because its journal in ${directory} is ${state}; ` +
+      `what was there before may come back after a restart. ${state === 'closed' ? 'Make it before the registry is closed' : 'Mend the disk'}, or move the directory away before the next start.`,
     { cause },
   );

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { Cached, CacheRegistry, cacheOf, type Durability, type RecoveryReport } from '../../src/index';
+import { Cached, type CachedOptions, CacheRegistry, cacheOf, type Durability, type RecoveryReport } from '../../src/index';
 import { logFiles, temporaryDirectory } from '../support/directories';
 import { type Deed, possibleStates, randomNumbers, type State, someDeeds, statesOf } from './deeds';
 
@@ -60,15 +60,34 @@ function run({ watch, killAfterMs, ...work }: Run): Promise<Ended> {
   });
 }
 
-/** What a restart finds, least recently used first. */
-async function restart(directory: string): Promise<{ state: State; recovery: RecoveryReport | undefined }> {
+/** Decorates `find` by hand: class expressions take no decorators. */
+function applied(options: CachedOptions, prototype: { find: (key: string) => unknown }): boolean {
+  const descriptor = Object.getOwnPropertyDescriptor(prototype, 'find') as TypedPropertyDescriptor<(key: string) => unknown>;
+  Object.defineProperty(prototype, 'find', Cached(options)(prototype, 'find', descriptor) as PropertyDescriptor);
+  return true;
+}
+
+/** What a restart finds, least recently used first. An async method and another are two meanings: one begins empty where the other was. */
+async function restart(directory: string, isAsync: boolean): Promise<{ state: State; recovery: RecoveryReport | undefined }> {
   const registry = new CacheRegistry({ persist: { directory } });
-  class Service {
-    @Cached({ capacity: CAPACITY, params: ['key'], scope: 'class', persist: 'jsonl', registry })
-    async find(_key: string): Promise<unknown> {
-      throw new Error('nothing is loaded here');
-    }
-  }
+  const options = { capacity: CAPACITY, params: ['key'], scope: 'class', persist: 'jsonl', name: 'Service.find', registry } as const;
+  const declare = {
+    async: () =>
+      class {
+        static readonly decorated = applied(options, this.prototype);
+        async find(_key: string): Promise<unknown> {
+          throw new Error('nothing is loaded here');
+        }
+      },
+    sync: () =>
+      class {
+        static readonly decorated = applied(options, this.prototype);
+        find(_key: string): unknown {
+          throw new Error('nothing is loaded here');
+        }
+      },
+  };
+  const Service = declare[isAsync ? 'async' : 'sync']();
   const cache = cacheOf(Service, 'find');
   const [report] = await registry.open();
   const keys = cache.keys().map((text) => /k\d+/.exec(text)?.[0] as string);
@@ -115,7 +134,7 @@ async function liveAndDie({ durability, isAsync }: Chain, seed: number): Promise
     const ended = await run({ directory, durability, isAsync, deeds, ...aMoment(random) });
     const where = `${durability}, ${isAsync ? 'async' : 'sync'}, generation ${generation}, killed after ${ended.done} deeds`;
     if (ended.errors !== '') throw new Error(`${where}, SCRUBJAY_SEED=${SEED}: ${ended.errors}`);
-    const found = await restart(directory);
+    const found = await restart(directory, isAsync);
     const possible = ended.wasKilled
       ? possibleStates(state, deeds, CAPACITY, ended.done)
       : statesOf(state, deeds, CAPACITY)
@@ -146,7 +165,7 @@ test.each(chains)('after flush the order is exact: $durability, async $isAsync',
   deeds.push({ kind: 'flush', key: '', version: 500 });
   const ended = await run({ ...chain, directory, deeds, end: 'stay', watch: (line, _done, child) => line === 'all done' && child.kill('SIGKILL') });
   expect(ended).toEqual({ wasKilled: true, done: deeds.length, errors: '' });
-  const { state, recovery } = await restart(directory);
+  const { state, recovery } = await restart(directory, chain.isAsync);
   expectOneOf([statesOf([], deeds, CAPACITY).at(-1)?.state as State], state, 'after flush', directory);
   expect(recovery?.outcome).toBe('unclean');
 });
@@ -163,7 +182,7 @@ test('uses are written by themselves, without another deed', async () => {
     }, 20);
   };
   await run({ directory, durability: 'os', isAsync: true, deeds, end: 'stay', watch: untilWritten });
-  expect((await restart(directory)).state.map(([key]) => key)).toEqual(['k3', 'k1', 'k2']);
+  expect((await restart(directory, true)).state.map(([key]) => key)).toEqual(['k3', 'k1', 'k2']);
 });
 
 test.each(['natural', 'exit', 'throw'] as const)('a process that ends by itself (%s) closes its caches: the order is exact', async (end) => {
@@ -171,7 +190,7 @@ test.each(['natural', 'exit', 'throw'] as const)('a process that ends by itself 
   const deeds = someDeeds(randomNumbers(SEED), 200, 0, CAPACITY);
   const ended = await run({ directory, durability: 'interval', isAsync: false, deeds, end });
   expect(ended).toMatchObject({ wasKilled: false, done: deeds.length, errors: end === 'throw' ? expect.stringContaining('planted') : '' });
-  const { state, recovery } = await restart(directory);
+  const { state, recovery } = await restart(directory, false);
   expectOneOf([statesOf([], deeds, CAPACITY).at(-1)?.state as State], state, `after ${end}`, directory);
   expect(recovery?.outcome).toBe('clean');
 });

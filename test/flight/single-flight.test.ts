@@ -1,5 +1,12 @@
-import { type LoadEvents, SingleFlight } from '../../src/flight/single-flight';
+import { SingleFlight as Flights, type LoadEvents } from '../../src/flight/single-flight';
 import { errorOf, gate } from '../support/promises';
+
+/** The two steps of a load as one. */
+class SingleFlight extends Flights {
+  start(key: string, load: PromiseLike<unknown>, events: LoadEvents): Promise<unknown> {
+    return this.follow(key, this.begin(key), load, events);
+  }
+}
 
 const recorder = (): LoadEvents & { readonly seen: unknown[] } => {
   const seen: unknown[] = [];
@@ -75,4 +82,16 @@ test('a fenced flight that fails does not end the younger one', async () => {
   old.fail(new Error('late'));
   expect((await errorOf(() => answer)).message).toBe('late');
   expect(await young).toBe('young');
+});
+
+test('a load that is invalidated before the method has given its promise does not count', async () => {
+  const flights = new SingleFlight();
+  const events = recorder();
+  const flight = flights.begin('k');
+  expect(flights.under('k')).toBeUndefined();
+  flights.fence('k');
+  expect(await flights.follow('k', flight, Promise.resolve('value'), events)).toBe('value');
+  expect(events.seen).toEqual(['ended']);
+  const sync = flights.begin('k');
+  expect([flights.end('k', sync), flights.end('k', sync)]).toEqual([true, false]);
 });

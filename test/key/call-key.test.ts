@@ -92,7 +92,7 @@ test.each<[thrown: unknown, said: string]>([
   const failed = (part: string): Error =>
     expect.objectContaining({
       code: 'SCRUBJAY_KEY_FAILED',
-      message: `the cache key of Users.find could not be built: ${part} threw ${said}; the call ran uncached.`,
+      message: `the cache key of Users.find could not be built: ${part} failed: ${said}; such calls run uncached.`,
       cause: thrown,
     });
   expect(() => key(aRule({ pick: broken }))).toThrow(failed('key'));

@@ -33,7 +33,7 @@ async function play(directory: string, { files }: FaultySystem, durability: Dura
     let refused: unknown;
     try {
       work();
-      await cache.journal.whenDeleted();
+      await cache.journal.whenDurableOrThrow();
     } catch (error) {
       refused = error;
     }

@@ -130,7 +130,7 @@ describe('always', () => {
 
   test('when the sync fails everybody is answered, it is reported once, and nothing more is written or synced', async () => {
     const { cache, system, directory } = aHandSyncedCache('always');
-    const deletion = cache.journal.whenDeleted();
+    const deletion = cache.journal.whenDurableOrThrow();
     const waiting: unknown[] = [cache.journal.whenDurable(), cache.put('second').journal.whenDurable()];
     system.end(new Error('EIO: planted'));
     await Promise.all(waiting);

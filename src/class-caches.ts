@@ -1,0 +1,174 @@
+/**
+ * The caches of one decorated method, one for each class that runs it, and their names.
+ * A name must not depend on which class happens to come first: after a restart it leads to the entries on disk.
+ */
+import { createHash } from 'node:crypto';
+import { ScrubjayError } from './errors.js';
+import type { KeyRule } from './key/call-key.js';
+import { nameOfFunction } from './kinds.js';
+import { type AnyMethod, type CacheSettings, isAsyncFunction, MethodCache } from './method-cache.js';
+import type { Registrar, Settings } from './options.js';
+
+/** What a decorator has found out about a method. */
+export interface Declaration {
+  readonly method: AnyMethod;
+  /** The property that holds the method; a private name such as `#find` is only a name. */
+  readonly property: string | symbol;
+  /** The property as names and messages show it. */
+  readonly methodName: string;
+  readonly isStatic: boolean;
+  /** Something other than its kind says that the method answers with promises. */
+  readonly returnsPromise: boolean;
+  readonly settings: Settings;
+  readonly rule: KeyRule;
+  readonly registry: Registrar;
+}
+
+export class ClassCaches {
+  readonly #declaration: Declaration;
+  /** Tells the method's replacement from any other. */
+  readonly #isReplacement: (member: unknown) => boolean;
+  readonly #caches = new Map<object, MethodCache>();
+  /** The caches of classes that had an instance. */
+  readonly #met = new Set<MethodCache>();
+  /** The class whose body holds the method. Standard decorators learn it from the first instance, and never for a private method. */
+  declaringClass: object | undefined;
+
+  constructor(declaration: Declaration, declaringClass: object | undefined, isReplacement: (member: unknown) => boolean) {
+    this.#declaration = declaration;
+    this.declaringClass = declaringClass;
+    this.#isReplacement = isReplacement;
+  }
+
+  /** Every class that has a cache here, those that had an instance if there are any. */
+  get inUse(): readonly object[] {
+    const classes = [...this.#caches.keys()];
+    const met = classes.filter((each) => this.#met.has(this.#caches.get(each) as MethodCache));
+    return met.length > 0 ? met : classes;
+  }
+
+  /** The class of `self` has an instance: gives its cache. */
+  meet(self: object): MethodCache {
+    const cache = this.of(this.classOf(self));
+    this.#met.add(cache);
+    return cache;
+  }
+
+  /** Whether `self` is an instance of a class that has the method; an object that borrows it is not. */
+  hasMethod(self: object): boolean {
+    this.declaringClass ??= this.#findDeclaringClass(this.classOf(self));
+    // A private method checks that by itself.
+    if (this.declaringClass === undefined) return true;
+    const home: unknown = this.#homeOf(this.declaringClass);
+    return this.#declaration.isStatic && self === home ? true : Object.prototype.isPrototypeOf.call(home as object, self);
+  }
+
+  /** The cache of one concrete class: a method inherited by two classes has two. */
+  of(concrete: object): MethodCache {
+    const known = this.#caches.get(concrete);
+    if (known !== undefined) return known;
+    this.declaringClass ??= this.#findDeclaringClass(concrete);
+    const name = this.#nameFor(concrete);
+    const declared = this.declaringClass && this.#caches.get(this.declaringClass);
+    // A class decorator has put a class of the same name in the place of the one that declares the method: the cache is its, too.
+    const isReplaced = declared !== undefined && declared.settings.name === name && !this.#met.has(declared);
+    const cache = isReplaced ? declared : this.#make(name);
+    this.#caches.set(concrete, cache);
+    if (isReplaced && this.declaringClass !== undefined) this.#caches.delete(this.declaringClass);
+    return cache;
+  }
+
+  /** The class of an instance; for a static method, the class itself. */
+  classOf(self: object): object {
+    if (this.#declaration.isStatic) return self;
+    const prototype: unknown = Object.getPrototypeOf(self);
+    const constructor: unknown = prototype === null ? undefined : (prototype as { constructor?: unknown }).constructor;
+    return typeof constructor === 'function' ? constructor : Object;
+  }
+
+  /** The object that holds the methods of a class. */
+  #homeOf(owner: object): object | undefined {
+    return this.#declaration.isStatic ? owner : (owner as { prototype?: object }).prototype;
+  }
+
+  /** The highest class that has the replacement as its own. */
+  #findDeclaringClass(concrete: object): object | undefined {
+    let found: object | undefined;
+    for (let above: unknown = concrete; typeof above === 'function'; above = Object.getPrototypeOf(above)) {
+      const home = this.#homeOf(above);
+      if (home !== undefined && this.#isReplacement(Object.getOwnPropertyDescriptor(home, this.#declaration.property)?.value)) found = above;
+    }
+    return found;
+  }
+
+  /**
+   * `Users.find`; `Admins.find` for a class that inherits it, `Users.find@Admins` for one that overrides it and calls it with `super`.
+   * A name of its own stays with the class that declares the method.
+   */
+  #nameFor(concrete: object): string {
+    const { settings, methodName } = this.#declaration;
+    const declaring = this.declaringClass;
+    const className = nearestName(concrete);
+    if (className === undefined && settings.name === undefined && settings.persist !== undefined) {
+      throw new ScrubjayError(
+        'SCRUBJAY_BAD_OPTION',
+        `the class of ${methodName} has no name, and entries on disk are found by name; name the class, or say name: '…'.`,
+      );
+    }
+    const shown = className ?? '(anonymous)';
+    const isDeclaring = concrete === declaring || (declaring !== undefined && className === nearestName(declaring));
+    if (isDeclaring) return settings.name ?? `${shown}.${methodName}`;
+    if (settings.name !== undefined) return `${settings.name}@${shown}`;
+    return declaring !== undefined && this.#isOverridden(concrete)
+      ? `${nearestName(declaring) ?? '(anonymous)'}.${methodName}@${shown}`
+      : `${shown}.${methodName}`;
+  }
+
+  #isOverridden(concrete: object): boolean {
+    const home = this.#homeOf(concrete);
+    return home !== undefined && !this.#isReplacement((home as Record<PropertyKey, unknown>)[this.#declaration.property]);
+  }
+
+  #make(wantedName: string): MethodCache {
+    const { settings, rule, registry, method, returnsPromise } = this.#declaration;
+    const { persist } = settings;
+    return registry.register(wantedName, persist !== undefined, (name) => {
+      const place: CacheSettings['persist'] =
+        persist &&
+        (() => ({
+          ...registry.place(name, persist),
+          driver: persist.driver,
+          files: persist.fileSystem,
+          signature: signatureOf(settings, rule, method),
+        }));
+      const { capacity, ttlMs } = settings;
+      return new MethodCache({ name, method, returnsPromise, capacity, ttlMs, rule: { ...rule, method: name }, persist: place, report: warn });
+    });
+  }
+}
+
+/** The name of a class, or of the nearest one above it that has a name: class decorators often put a nameless class in its place. */
+function nearestName(owner: object): string | undefined {
+  for (let above: unknown = owner; typeof above === 'function' && above !== Function.prototype; above = Object.getPrototypeOf(above)) {
+    const name = nameOfFunction(above);
+    if (name !== undefined) return name;
+  }
+  return undefined;
+}
+
+/**
+ * What a restart must find unchanged for old entries to mean the same. The order of the parameters may change: keys are named.
+ * Of functions that make keys the source is all there is to compare.
+ */
+function signatureOf({ scope }: Settings, { parameters, pick }: KeyRule, method: AnyMethod): string {
+  const names = parameters.map(({ name, isRest, isIgnored }) => `${isIgnored ? '-' : ''}${isRest ? '...' : ''}${name ?? ''}`).sort();
+  const scoped = typeof scope === 'function' ? sourceHash(scope) : scope;
+  const kind = isAsyncFunction(method) ? 'async ' : '';
+  return `keys/1 ${kind}scope=${scoped} ${pick === undefined ? `(${names.join(',')})` : `key=${sourceHash(pick)}`}`;
+}
+
+const sourceHash = (fn: object): string => createHash('sha256').update(Function.prototype.toString.call(fn)).digest('hex').slice(0, 16);
+
+function warn(error: ScrubjayError): void {
+  process.emitWarning(error.message, { type: 'ScrubjayWarning', code: error.code });
+}
