@@ -3,6 +3,7 @@
  */
 import type { Table } from './entries.js';
 import { ScrubjayError } from './errors.js';
+import { describe, isThenable } from './kinds.js';
 import type { AnyMethod, MethodCache } from './method-cache.js';
 import type { MethodStats } from './method-stats.js';
 
@@ -67,6 +68,12 @@ export class CacheHandle<F extends AnyMethod = AnyMethod> {
    * @throws SCRUBJAY_NOT_DURABLE when it could not be written, and what was there before may come back; the new value is in memory all the same.
    */
   async set(args: Parameters<F>, value: ValueOf<F>): Promise<void> {
+    if (!Array.isArray(args) || isThenable(value)) {
+      throw new ScrubjayError(
+        'SCRUBJAY_BAD_OPTION',
+        `set of ${this.name} takes the arguments as a list and the result itself, such as set(['u1'], user); got ${describe(args)} and ${describe(value)}.`,
+      );
+    }
     const { cache, table, key } = this.#locate(args);
     table.flights.fence(key);
     cache.entries.put(table, key, value, cache.answersWithPromises);

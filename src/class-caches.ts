@@ -56,7 +56,17 @@ export class ClassCaches {
 
   /** Whether `self` is an instance of a class that has the method; an object that borrows it is not. */
   hasMethod(self: object): boolean {
-    this.declaringClass ??= this.#findDeclaringClass(this.classOf(self));
+    try {
+      return this.#inherits(self);
+    } catch {
+      // A Proxy or a getter that throws when it is asked what it is.
+      return false;
+    }
+  }
+
+  #inherits(self: object): boolean {
+    const concrete = this.classOf(self);
+    this.declaringClass ??= this.#findDeclaringClass(concrete);
     // A private method checks that by itself.
     if (this.declaringClass === undefined) return true;
     const home: unknown = this.#homeOf(this.declaringClass);

@@ -61,8 +61,9 @@ export class MethodCache {
   /** Answers the call `self.method(...args)`: from memory, by joining a load, or by a load of its own. */
   find(table: Table, self: unknown, args: readonly unknown[]): unknown {
     if (!this.#isOpen) {
-      // An object among the arguments may be changed by its owner while we wait, and then it is another call.
-      if (this.#isAsync && args.every(isPrimitive)) return this.open().then(() => this.find(table, self, args));
+      // Whatever may change while we wait would make it another call: an object among the arguments, the state behind `key` and `scope`.
+      const { pick, scope } = this.settings.rule;
+      if (this.#isAsync && pick === undefined && scope === undefined && args.every(isPrimitive)) return this.open().then(() => this.find(table, self, args));
       this.openNow();
     }
     let key: string;

@@ -1,6 +1,7 @@
 /**
  * What a user may say to `@Cached`: units, defaults, and the checks that run once, when the class is defined.
  */
+import { resolve } from 'node:path';
 import { type ErrorCode, ScrubjayError } from './errors.js';
 import { type Parameter, readParameter } from './key/parameters.js';
 import { describe } from './kinds.js';
@@ -144,7 +145,7 @@ function checkPersist(persist: unknown, where: string): PersistSettings {
   expectKnown(said, KNOWN_PERSIST, where, 'persist option');
   return {
     driver: checkDriver(said['driver'] ?? 'jsonl', where),
-    directory: checkDirectory(said['directory'], where),
+    directory: absolute(checkDirectory(said['directory'], where)),
     durability: checkDurability(said['durability'], where),
     fileSystem: (expectType(said, 'fileSystem', 'object', 'the calls of node:fs', where) as FileSystem | undefined) ?? realFileSystem,
   };
@@ -157,6 +158,9 @@ function checkDriver(driver: unknown, where: string): PersistDriver {
   const known = Object.keys(drivers).map((name) => `'${name}'`);
   throw wrong('SCRUBJAY_BAD_DRIVER', where, `the persistence driver must be ${known.join(' or ')}, or an object that implements PersistDriver`, driver);
 }
+
+/** Made absolute now: the working directory may change, or go, before the cache is opened. */
+const absolute = (directory: string | undefined): string | undefined => (directory === undefined ? undefined : resolve(directory));
 
 /** Checks the directory of a persisted cache, or of a whole registry. */
 export function checkDirectory(directory: unknown, where: string): string | undefined {

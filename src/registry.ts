@@ -32,7 +32,7 @@ export interface OpenReport {
 /** The caches of one application. Most have one registry for the whole process, `registry()`; one that wants its own passes it to `@Cached`. */
 export class CacheRegistry {
   readonly #caches = new Map<string, MethodCache>();
-  #directory = '.scrubjay';
+  #directory = resolve('.scrubjay');
   #durability: Durability = 'interval';
 
   constructor(options: RegistryOptions = {}) {
@@ -49,7 +49,7 @@ export class CacheRegistry {
     if (options.persist !== undefined && typeof options.persist !== 'object')
       throw wrong('SCRUBJAY_BAD_OPTION', 'registry.configure', 'persist must be an object with directory or durability', options.persist);
     expectKnown(persist, ['directory', 'durability'], 'registry.configure', 'persist option');
-    this.#directory = checkDirectory(persist.directory, 'registry.configure') ?? this.#directory;
+    this.#directory = resolve(checkDirectory(persist.directory, 'registry.configure') ?? this.#directory);
     this.#durability = checkDurability(persist.durability, 'registry.configure') ?? this.#durability;
   }
 

@@ -1,4 +1,5 @@
 import { Cached, CacheRegistry, cacheOf } from '../src/index';
+import { errorOf } from './support/promises';
 
 const registry = new CacheRegistry();
 let loads = 0;
@@ -42,6 +43,20 @@ test('set stores the result of a call, which then loads nothing, and drops the o
   for (const n of [1, 2, 3]) squares.of(n);
   await cache.set([4], 99);
   expect([squares.of(4), loads, cache.has(1), cache.size]).toEqual([99, 3, false, 3]);
+});
+
+test.each([
+  ['text in place of the list', '1', 1],
+  ['an object in place of the list', {}, 1],
+  ['nothing in place of the list', undefined, 1],
+  ['a promise in place of the result', [1], Promise.resolve(1)],
+])('set with %s is an error that says what is wanted', async (_what, args, value) => {
+  const error = await errorOf(() => cache.set(args as never, value as never));
+  expect(error).toMatchObject({
+    code: 'SCRUBJAY_BAD_OPTION',
+    message: expect.stringMatching(/^set of Squares\.of takes the arguments as a list and the result itself/),
+  });
+  expect(cache.size).toBe(0);
 });
 
 test('set replaces, and makes the entry the most recent one', async () => {

@@ -136,6 +136,21 @@ describe('objects that only borrow the method', () => {
   });
 });
 
+test('a `this` that throws when it is asked what it is runs uncached', () => {
+  class Rows {
+    @Cached({ registry })
+    find(id: string): string {
+      return id;
+    }
+  }
+  const failing = (): never => {
+    throw new Error('trap');
+  };
+  const trapped = new Proxy(new Rows(), { getPrototypeOf: failing });
+  const odd = Object.create(Object.defineProperty(Object.create(Rows.prototype), 'constructor', { get: failing })) as Rows;
+  expect([trapped.find('1'), odd.find('2'), registry.list(), cacheOf(Rows, 'find').size]).toEqual(['1', '2', ['Rows.find'], 0]);
+});
+
 describe('a class decorator that puts another class in the place of the decorated one', () => {
   type Constructor = new (...args: any[]) => object;
   const namelessly = <C extends Constructor>(Decorated: C): C => class extends Decorated {};

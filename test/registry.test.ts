@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { useClock } from '../src/clock';
 import { Cached, CacheRegistry, cacheOf, registry as shared } from '../src/index';
@@ -109,6 +109,50 @@ test('an argument that its owner changes while the cache is being opened does no
     expect(await answer).toBe('user 1');
     expect(registry.get('Users.find')?.keys()).toEqual(['query={id:1}']);
     await registry.close();
+  }
+});
+
+test('a tenant that changes while the cache is being opened does not lead to another tenant’s value', async () => {
+  const directory = temporaryDirectory();
+  for (const option of ['scope', 'key'] as const) {
+    const registry = new CacheRegistry({ persist: { directory } });
+    let locale = 'en';
+    class Rows {
+      tenant = 'a';
+      @Cached({
+        registry,
+        persist: 'jsonl',
+        name: option,
+        ...(option === 'scope' ? { scope: (self: Rows) => self.tenant, params: ['id'] } : { key: (id: string) => [id, locale], scope: 'class' as const }),
+      })
+      async find(id: string): Promise<string> {
+        return Promise.resolve(`${this.tenant} ${locale} ${id}`);
+      }
+    }
+    const rows = new Rows();
+    const first = rows.find('1');
+    if (option === 'scope') rows.tenant = 'b';
+    else locale = 'de';
+    const second = rows.find('1');
+    expect([await first, await second]).toEqual(['a en 1', option === 'scope' ? 'b en 1' : 'a de 1']);
+    await registry.close();
+  }
+});
+
+test('a working directory that is gone before the first call costs nothing', async () => {
+  const home = process.cwd();
+  const gone = temporaryDirectory();
+  const directory = temporaryDirectory();
+  process.chdir(directory);
+  try {
+    const { registry, service } = start('caches');
+    process.chdir(gone);
+    rmSync(gone, { recursive: true });
+    expect(await service.text('a')).toBe('text a');
+    expect(registry.stats()['Service.text']?.persistence).toMatchObject({ state: 'open', directory: join(realpathSync(directory), 'caches', 'Service.text') });
+    await registry.close();
+  } finally {
+    process.chdir(home);
   }
 });
 
