@@ -8,7 +8,7 @@ const organs = ['key', 'memory', 'flight', 'persist', 'shared', 'stats'];
 const anyOrgan = `^src/(${organs.join('|')})/`;
 const conductor = '^src/(options|entries|method-stats|method-cache|cache-handle)\\.ts$';
 const registry = '^src/registry\\.ts$';
-const cached = '^src/(cached|cached-method|class-caches|cache-of)\\.ts$';
+const cached = '^src/(cached|cached-method|class-caches|cache-of|declare|key-decorator|method-parameters|placement)\\.ts$';
 const frontDoor = '^src/index\\.ts$';
 // What users import as `scrubjay/persist`, to write a driver of their own.
 const persistDoor = '^src/persist/contract\\.ts$';

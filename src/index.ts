@@ -3,8 +3,9 @@
  */
 export { CacheHandle, type ValueOf } from './cache-handle.js';
 export { cacheOf } from './cache-of.js';
-export { Cached, Key, type MethodDecoratorOfBothKinds } from './cached.js';
+export { Cached, cached, type MethodDecoratorOfBothKinds } from './cached.js';
 export { type ErrorCode, isScrubjayError, ScrubjayError } from './errors.js';
+export { Key } from './key-decorator.js';
 export type { AnyMethod } from './method-cache.js';
 export type { MethodStats, PersistenceStats } from './method-stats.js';
 export type { CachedOptions, Duration, PersistOptions } from './options.js';

@@ -1,0 +1,82 @@
+/**
+ * Makes a cached method of a method and what its user said of it.
+ */
+import { CACHED_METHOD, CachedMethod } from './cached-method.js';
+import type { Declaration } from './class-caches.js';
+import type { KeyRule } from './key/call-key.js';
+import type { Parameter } from './key/parameters.js';
+import type { AnyMethod } from './method-cache.js';
+import { parametersOf } from './method-parameters.js';
+import type { Settings } from './options.js';
+import { methodText, misplaced } from './placement.js';
+import { registry } from './registry.js';
+
+/** What is known of a method where it is declared. */
+export interface Known {
+  readonly name: string | symbol;
+  readonly isStatic: boolean;
+  readonly settings: Settings;
+  readonly where: string;
+  readonly recorded: readonly Parameter[];
+  readonly declaringClass: object | undefined;
+  readonly returnsPromise: boolean;
+}
+
+/**
+ * Gives what takes the method's place, and what stands behind it.
+ * @throws SCRUBJAY_BAD_DECORATOR, SCRUBJAY_BAD_KEY_NAME, SCRUBJAY_KEY_UNNAMED
+ */
+export function declare(method: AnyMethod, known: Known): { cachedMethod: CachedMethod; replacement: AnyMethod } {
+  const { settings, where } = known;
+  refuseGenerators(method, where);
+  const parameters = parametersOf(method, settings, known.recorded, where);
+  const rule: KeyRule = {
+    method: methodText(known.name),
+    parameters,
+    pick: settings.pick,
+    scope: typeof settings.scope === 'function' ? settings.scope : undefined,
+  };
+  const declaration: Declaration = {
+    method,
+    property: known.name,
+    methodName: methodText(known.name),
+    isStatic: known.isStatic,
+    returnsPromise: known.returnsPromise,
+    settings,
+    rule,
+    registry: settings.registry ?? registry,
+  };
+  const cachedMethod = new CachedMethod(declaration, known.declaringClass);
+  const replacement: AnyMethod = function (this: unknown, ...args: unknown[]): unknown {
+    return cachedMethod.call(this, args);
+  };
+  return { cachedMethod, replacement: dressed(replacement, method, cachedMethod) };
+}
+
+/** With `emitDecoratorMetadata` the compiler writes down what a method returns; a hint for methods that give promises and are not `async`. */
+export function saysPromise(target: object, name: string | symbol): boolean {
+  return (Reflect as MetadataReflect).getMetadata?.('design:returntype', target, name) === Promise;
+}
+
+function refuseGenerators(method: AnyMethod, where: string): void {
+  const kind = Object.prototype.toString.call(method).slice(8, -1);
+  if (!kind.endsWith('GeneratorFunction')) return;
+  throw misplaced(`${where} stands before a method with a result`, 'it was applied to a generator, whose result can be read only once', 'Return an array.');
+}
+
+/** Makes the replacement look like the method: name, length, and the metadata other decorators left on it. */
+function dressed(replacement: AnyMethod, method: AnyMethod, cachedMethod: CachedMethod): AnyMethod {
+  const { getOwnMetadataKeys, getOwnMetadata, defineMetadata } = Reflect as MetadataReflect;
+  for (const key of getOwnMetadataKeys?.(method) ?? []) defineMetadata?.(key, getOwnMetadata?.(key, method), replacement);
+  // Functions of sloppy code own `arguments` and `caller`, every plain function a `prototype`: none of them says anything about the method.
+  const { prototype: _prototype, arguments: _arguments, caller: _caller, ...own } = Object.getOwnPropertyDescriptors(method);
+  return Object.defineProperties(replacement, { ...own, [CACHED_METHOD]: { value: cachedMethod } });
+}
+
+/** What `reflect-metadata` adds when an application loads it. scrubjay never needs it. */
+interface MetadataReflect {
+  getMetadata?: (key: unknown, target: object, property: string | symbol) => unknown;
+  getOwnMetadataKeys?: (target: object) => unknown[];
+  getOwnMetadata?: (key: unknown, target: object) => unknown;
+  defineMetadata?: (key: unknown, value: unknown, target: object) => void;
+}
