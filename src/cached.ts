@@ -2,11 +2,12 @@
  * The ways to give a method its cache: a decorator of either kind, and a function for tools that run no decorators.
  */
 import { CACHED_METHOD } from './cached-method.js';
+import { checkOptions } from './check-options.js';
 import { declare, saysPromise } from './declare.js';
 import { recordedParameters } from './key/parameters.js';
 import { describe, nameOfFunction } from './kinds.js';
 import type { AnyMethod } from './method-cache.js';
-import { type CachedOptions, checkOptions } from './options.js';
+import type { CachedOptions } from './options.js';
 import { methodText, misplaced } from './placement.js';
 
 /** What TypeScript checks of the place a decorator stands in: a method, whichever kind of decorators the project uses. */

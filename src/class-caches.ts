@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { ScrubjayError } from './errors.js';
-import type { KeyRule } from './key/call-key.js';
+import { type KeyRule, pepperPrint } from './key/call-key.js';
 import { nameOfFunction } from './kinds.js';
 import { type AnyMethod, type CacheSettings, isAsyncFunction, MethodCache } from './method-cache.js';
 import type { Registrar, Settings } from './options.js';
@@ -151,8 +151,8 @@ export class ClassCaches {
           files: persist.fileSystem,
           signature: signatureOf(settings, rule, method),
         }));
-      const { capacity, ttlMs } = settings;
-      return new MethodCache({ name, method, returnsPromise, capacity, ttlMs, rule: { ...rule, method: name }, persist: place, report: warn });
+      const { capacity, ttlMs, unkeyable } = settings;
+      return new MethodCache({ name, method, returnsPromise, capacity, ttlMs, unkeyable, rule: { ...rule, method: name }, persist: place, report: warn });
     });
   }
 }
@@ -170,11 +170,14 @@ function nearestName(owner: object): string | undefined {
  * What a restart must find unchanged for old entries to mean the same. The order of the parameters may change: keys are named.
  * Of functions that make keys the source is all there is to compare.
  */
-function signatureOf({ scope }: Settings, { parameters, pick }: KeyRule, method: AnyMethod): string {
-  const names = parameters.map(({ name, isRest, isIgnored }) => `${isIgnored ? '-' : ''}${isRest ? '...' : ''}${name ?? ''}`).sort();
+function signatureOf({ scope }: Settings, { parameters, pick, isHidden, pepper }: KeyRule, method: AnyMethod): string {
+  const names = parameters
+    .map(({ name, isRest, isIgnored, isSecret }) => `${isIgnored ? '-' : ''}${isSecret ? '*' : ''}${isRest ? '...' : ''}${name ?? ''}`)
+    .sort();
   const scoped = typeof scope === 'function' ? sourceHash(scope) : scope;
   const kind = isAsyncFunction(method) ? 'async ' : '';
-  return `keys/1 ${kind}scope=${scoped} ${pick === undefined ? `(${names.join(',')})` : `key=${sourceHash(pick)}`}`;
+  const veil = pepper === undefined ? '' : ` ${isHidden ? 'hidden ' : ''}pepper=${pepperPrint(pepper)}`;
+  return `keys/1 ${kind}scope=${scoped}${veil} ${pick === undefined ? `(${names.join(',')})` : `key=${sourceHash(pick)}`}`;
 }
 
 const sourceHash = (fn: object): string => createHash('sha256').update(Function.prototype.toString.call(fn)).digest('hex').slice(0, 16);

@@ -1,8 +1,10 @@
 /**
  * Makes a cached method of a method and what its user said of it.
  */
+import { randomBytes } from 'node:crypto';
 import { CACHED_METHOD, CachedMethod } from './cached-method.js';
 import type { Declaration } from './class-caches.js';
+import { ScrubjayError } from './errors.js';
 import type { KeyRule } from './key/call-key.js';
 import type { Parameter } from './key/parameters.js';
 import type { AnyMethod } from './method-cache.js';
@@ -29,12 +31,18 @@ export interface Known {
 export function declare(method: AnyMethod, known: Known): { cachedMethod: CachedMethod; replacement: AnyMethod } {
   const { settings, where } = known;
   refuseGenerators(method, where);
-  const parameters = parametersOf(method, settings, known.recorded, where);
+  const { parameters, isComplete } = parametersOf(method, settings, known.recorded, where);
+  const { pick, scope, when, identity, hashKeys } = settings;
   const rule: KeyRule = {
     method: methodText(known.name),
     parameters,
-    pick: settings.pick,
-    scope: typeof settings.scope === 'function' ? settings.scope : undefined,
+    isComplete,
+    pick,
+    scope: typeof scope === 'function' ? scope : undefined,
+    when,
+    byIdentity: identity,
+    isHidden: hashKeys,
+    pepper: hashKeys || parameters.some(({ isSecret }) => isSecret === true) ? pepperOf(settings, where) : undefined,
   };
   const declaration: Declaration = {
     method,
@@ -52,6 +60,20 @@ export function declare(method: AnyMethod, known: Known): { cachedMethod: Cached
   };
   return { cachedMethod, replacement: dressed(replacement, method, cachedMethod) };
 }
+
+/** Entries on disk must be found again, and nobody else must be able to make their keys. */
+function pepperOf({ pepper, persist }: Settings, where: string): Uint8Array {
+  const fromEnvironment = process.env['SCRUBJAY_PEPPER'];
+  if (pepper !== undefined) return pepper;
+  if (fromEnvironment !== undefined && fromEnvironment !== '') return Buffer.from(fromEnvironment);
+  if (persist === undefined) return PEPPER_OF_THIS_PROCESS;
+  throw new ScrubjayError(
+    'SCRUBJAY_NO_PEPPER',
+    `${where}: hidden keys that are kept on disk need a pepper that outlives the process; got none. Set the environment variable SCRUBJAY_PEPPER, or say pepper: '…'.`,
+  );
+}
+
+const PEPPER_OF_THIS_PROCESS = randomBytes(32);
 
 /** With `emitDecoratorMetadata` the compiler writes down what a method returns; a hint for methods that give promises and are not `async`. */
 export function saysPromise(target: object, name: string | symbol): boolean {

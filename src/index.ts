@@ -5,6 +5,7 @@ export { CacheHandle, type ValueOf } from './cache-handle.js';
 export { cacheOf } from './cache-of.js';
 export { Cached, cached, type MethodDecoratorOfBothKinds } from './cached.js';
 export { type ErrorCode, isScrubjayError, ScrubjayError } from './errors.js';
+export { type ClassRegistration, registerClass } from './key/registered-classes.js';
 export { Key } from './key-decorator.js';
 export type { AnyMethod } from './method-cache.js';
 export type { MethodStats, PersistenceStats } from './method-stats.js';

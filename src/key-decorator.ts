@@ -1,7 +1,7 @@
 /**
  * `@Key`: what users say of single parameters.
  */
-import { readParameter, recordParameter, UNNAMED } from './key/parameters.js';
+import { type Parameter, readParameter, recordParameter } from './key/parameters.js';
 import { nameOfFunction } from './kinds.js';
 import { methodText, misplaced } from './placement.js';
 
@@ -11,14 +11,30 @@ import { methodText, misplaced } from './placement.js';
  */
 export function Key(name: string): ParameterDecorator {
   return (target, method, index) => {
-    recordParameter(target, expectParameter(target, method, index), index, readParameter(name, keyPlace(target, method)));
+    recordParameter(target, expectParameter(target, method, index), index, readName(name, keyPlace(target, method)));
   };
+}
+
+function readName(text: string, where: string): Pick<Parameter, 'name' | 'isRest'> {
+  const { name, isRest } = readParameter(text, where);
+  return { name, isRest };
 }
 
 /** Leaves a parameter out of the key: a logger, a transaction, anything the result does not depend on. */
 Key.ignore = (): ParameterDecorator => (target, method, index) => {
-  recordParameter(target, expectParameter(target, method, index), index, { ...UNNAMED, isIgnored: true });
+  recordParameter(target, expectParameter(target, method, index), index, { isIgnored: true });
 };
+
+/**
+ * Hides a parameter's value in keys, in memory and on disk: an HMAC stands in for it. A name may be given here, or by `@Key` beside it.
+ * With `persist` it needs a pepper, see `CachedOptions`.
+ */
+Key.secret =
+  (name?: string): ParameterDecorator =>
+  (target, method, index) => {
+    const named = name === undefined ? {} : readName(name, keyPlace(target, method));
+    recordParameter(target, expectParameter(target, method, index), index, { ...named, isSecret: true });
+  };
 
 function keyPlace(target: object, method: string | symbol | undefined): string {
   const owner = typeof target === 'function' ? target : target.constructor;

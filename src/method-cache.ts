@@ -3,7 +3,8 @@
  */
 import { Entries, Table } from './entries.js';
 import { ScrubjayError } from './errors.js';
-import { hasSurplus, type KeyRule, keyOfCall } from './key/call-key.js';
+import { signalsIn, withSignal } from './key/abort-signals.js';
+import { hasSurplus, isWanted, type KeyRule, keyOfCall } from './key/call-key.js';
 import { isThenable } from './kinds.js';
 import { type MethodStats, methodStats } from './method-stats.js';
 import { Journal } from './persist/journal.js';
@@ -24,10 +25,19 @@ export interface CacheSettings {
   /** Infinity for ever. */
   readonly ttlMs: number;
   readonly rule: KeyRule;
+  /** What becomes of a call whose arguments have no honest key. */
+  readonly unkeyable: 'throw' | 'bypass';
   /** Where and how the cache is kept on disk; asked for when it is opened. `undefined` for memory only. */
   readonly persist: (() => Pick<JournalOptions, 'directory' | 'driver' | 'durability' | 'files' | 'signature'>) | undefined;
   /** Tells the application what went wrong without failing a call. */
   readonly report: (error: ScrubjayError) => void;
+}
+
+/** A call that nobody has the answer to. */
+interface Call {
+  readonly self: unknown;
+  readonly args: readonly unknown[];
+  readonly signals: readonly AbortSignal[];
 }
 
 const NONE = -1;
@@ -61,43 +71,50 @@ export class MethodCache {
   /** Answers the call `self.method(...args)`: from memory, by joining a load, or by a load of its own. */
   find(table: Table, self: unknown, args: readonly unknown[]): unknown {
     if (!this.#isOpen) {
-      // Whatever may change while we wait would make it another call: an object among the arguments, the state behind `key` and `scope`.
-      const { pick, scope } = this.settings.rule;
-      if (this.#isAsync && pick === undefined && scope === undefined && args.every(isPrimitive)) return this.open().then(() => this.find(table, self, args));
+      // Whatever may change while we wait would make it another call: an object among the arguments, the state behind `key`, `scope` and `when`.
+      const { pick, scope, when } = this.settings.rule;
+      if (this.#isAsync && pick === undefined && scope === undefined && when === undefined && args.every(isPrimitive))
+        return this.open().then(() => this.find(table, self, args));
       this.openNow();
     }
-    let key: string;
+    let key: string | undefined;
     try {
-      key = this.keyOf(self, args);
+      key = isWanted(this.settings.rule, self, args) ? this.keyOf(self, args) : undefined;
     } catch (error) {
       return this.#findWithoutKey(error as ScrubjayError, self, args);
     }
+    if (key === undefined) return this.#bypass(self, args);
     const slot = this.entries.fresh(table, key);
     if (slot !== NONE) {
       this.counters.hits++;
       return this.entries.use(slot);
     }
-    const load = table.flights.under(key);
-    if (load !== undefined) {
+    const signals = signalsIn(args);
+    // What the method makes of a signal that has fired already is its own affair.
+    if (signals.some((signal) => signal.aborted)) return this.#bypass(self, args);
+    const flight = table.flights.under(key);
+    if (flight !== undefined) {
       this.counters.joined++;
-      return load;
+      return table.flights.join(key, flight, signals);
     }
     this.counters.misses++;
-    return this.#fill(table, key, self, args);
+    return this.#fill(table, key, { self, args, signals });
   }
 
   /** Runs the method, stores what it gives, and answers when that is kept as its durability promises. Errors are never stored. */
-  #fill(table: Table, key: string, self: unknown, args: readonly unknown[]): unknown {
+  #fill(table: Table, key: string, { self, args, signals }: Call): unknown {
     const { counters, entries } = this;
     const { flights } = table;
     const ended = counters.startLoad();
     const failed = (): void => {
       counters.loadErrors++;
     };
-    const flight = flights.begin(key);
+    // The load belongs to everybody who waits for it, so it gets a signal of its own in the place of its first caller's.
+    const controller = signals.length === 0 ? undefined : new AbortController();
+    const flight = flights.begin(key, controller);
     let result: unknown;
     try {
-      result = this.settings.method.apply(self, args as unknown[]);
+      result = this.settings.method.apply(self, (controller === undefined ? args : withSignal(args, controller.signal)) as unknown[]);
     } catch (error) {
       flights.end(key, flight);
       failed();
@@ -109,7 +126,8 @@ export class MethodCache {
         entries.put(table, key, value, true);
         return entries.journal?.whenDurable();
       };
-      return flights.follow(key, flight, result, { ended, failed, keep });
+      flights.follow(key, flight, result, { ended, failed, keep });
+      return flights.join(key, flight, signals);
     }
     ended();
     if (flights.end(key, flight)) {
@@ -123,7 +141,7 @@ export class MethodCache {
    * @throws SCRUBJAY_KEY_REFUSED, SCRUBJAY_KEY_FAILED, SCRUBJAY_KEY_UNNAMED */
   keyOf(self: unknown, args: readonly unknown[]): string {
     const { rule, persist, name } = this.settings;
-    if (persist !== undefined && rule.pick === undefined && hasSurplus(rule.parameters, args)) {
+    if (persist !== undefined && rule.pick === undefined && hasSurplus(rule, args)) {
       throw new ScrubjayError(
         'SCRUBJAY_KEY_UNNAMED',
         `${name} was called with ${args.length} arguments and names ${rule.parameters.length}; a key on disk needs a name for each, so such calls run uncached. ` +
@@ -133,14 +151,18 @@ export class MethodCache {
     return keyOfCall(rule, self, args);
   }
 
-  /** A call without a key is an error when its arguments are to blame, and runs uncached when the rule is. */
+  /** A call without a key is an error when its arguments are to blame, unless the user said otherwise, and runs uncached when the rule is. */
   #findWithoutKey(error: ScrubjayError, self: unknown, args: readonly unknown[]): unknown {
-    if (error.code === 'SCRUBJAY_KEY_REFUSED') {
+    if (error.code === 'SCRUBJAY_KEY_REFUSED' && this.settings.unkeyable === 'throw') {
       if (this.#isAsync) return Promise.reject(error);
       throw error;
     }
     if (!this.#didReportBypass) this.settings.report(error);
     this.#didReportBypass = true;
+    return this.#bypass(self, args);
+  }
+
+  #bypass(self: unknown, args: readonly unknown[]): unknown {
     this.counters.bypassed++;
     return this.settings.method.apply(self, args as unknown[]);
   }

@@ -4,10 +4,11 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import { CacheHandle } from './cache-handle.js';
+import { checkDirectory, checkDurability, expectKnown, wrong } from './check-options.js';
 import { ScrubjayError } from './errors.js';
 import type { MethodCache } from './method-cache.js';
 import type { MethodStats } from './method-stats.js';
-import { checkDirectory, checkDurability, expectKnown, type PersistSettings, wrong } from './options.js';
+import type { PersistSettings } from './options.js';
 import type { Durability, JournalOptions } from './persist/journal-options.js';
 import type { RecoveryReport } from './persist/recovery.js';
 

@@ -73,7 +73,7 @@ test('where several instances have entries, a question without an instance is an
     message: expect.stringMatching(/2 instances.*cacheOf\(instance, 'method'\)/),
   });
   expect([cacheOf(one, 'find').get('1'), cacheOf(one, 'find').get('2'), cacheOf(two, 'find').get('2')]).toEqual(['1', undefined, '2']);
-  expect([cacheOf(one, 'find').keys(), cacheOf(Rows, 'find').keys(), cacheOf(Rows, 'find').size]).toEqual([['$0="1"'], ['$0="1"', '$0="2"'], 2]);
+  expect([cacheOf(one, 'find').keys(), cacheOf(Rows, 'find').keys(), cacheOf(Rows, 'find').size]).toEqual([['id="1"'], ['id="1"', 'id="2"'], 2]);
 });
 
 test('where several classes have a cache, a question with the method alone is an error that says how to ask', async () => {

@@ -271,7 +271,7 @@ describe('a persisted method needs names that survive a rebuild', () => {
     const error = await errorOf(() => {
       class Users {
         @Cached({ registry, persist: 'jsonl' })
-        find(@Key('id') _id: string, _locale: string): void {}
+        find(@Key('id') _id: string, { locale: _locale }: { locale: string }): void {}
       }
       return Users;
     });
@@ -281,15 +281,48 @@ describe('a persisted method needs names that survive a rebuild', () => {
     });
   });
 
-  test('a method whose parameters all have defaults does not pass for one without parameters', async () => {
+  test('a method whose list cannot be seen does not pass for one without parameters, and the error says why', async () => {
+    const wrapped = (_target: object, _name: string, descriptor: PropertyDescriptor): PropertyDescriptor => {
+      const { value: method } = descriptor as { value: (...args: unknown[]) => unknown };
+      return { ...descriptor, value: (...args: unknown[]) => method(...args) };
+    };
     const error = await errorOf(() => {
       class Users {
         @Cached({ registry, persist: 'jsonl' })
+        @wrapped
         find(_locale = 'en'): void {}
       }
       return Users;
     });
-    expect(error.code).toBe('SCRUBJAY_KEY_UNNAMED');
+    expect(error).toMatchObject({
+      code: 'SCRUBJAY_KEY_UNNAMED',
+      message: expect.stringMatching(/parameter 1 has none \(its source does not tell: it passes on \(\.\.\.args\), as wrappers do\)/),
+    });
+  });
+
+  test('names in the source are enough where a formatter or a compiler wrote it', async () => {
+    class Users {
+      @Cached({ registry, persist: 'jsonl' })
+      find(id: string, locale = 'en', ...tags: string[]): string {
+        return id + locale + tags.join('');
+      }
+    }
+    const users = new Users();
+    users.find('u1');
+    users.find('u1', 'de', 'a', 'b');
+    expect(cacheOf(users, 'find').keys()).toEqual(['id="u1"', 'id="u1",locale="de",tags=["a","b"]']);
+    await registry.close();
+  });
+
+  test('names that a minifier shortened are not enough', async () => {
+    const shortened = new Function('return class { find(e,t){return e+t} }')() as { prototype: { find(): unknown } };
+    const descriptor = Object.getOwnPropertyDescriptor(shortened.prototype, 'find') as TypedPropertyDescriptor<() => unknown>;
+    const error = await errorOf(() => Cached({ registry, persist: 'jsonl' })(shortened.prototype, 'find', descriptor));
+    expect(error).toMatchObject({
+      code: 'SCRUBJAY_KEY_UNNAMED',
+      message: expect.stringMatching(/parameter 1 has none \(its source does not tell: it looks minified\)/),
+    });
+    expect(() => Cached({ registry, persist: 'jsonl', params: ['id', 'locale'], name: 'Users.find' })(shortened.prototype, 'find', descriptor)).not.toThrow();
   });
 
   test('a method without parameters needs no names', () => {
@@ -318,8 +351,8 @@ describe('a persisted method needs names that survive a rebuild', () => {
     let loads = 0;
     class Users {
       @Cached({ registry, persist: 'jsonl', params: ['id'] })
-      find(_id: string, _locale = 'en'): number {
-        return ++loads;
+      find(_id: string, _locale: string | undefined = undefined): number {
+        return arguments.length > 9 ? 0 : ++loads;
       }
     }
     const users = new Users();

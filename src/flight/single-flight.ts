@@ -2,12 +2,17 @@
  * One load per key: who asks while a load is under way waits for that load.
  * A flight that was fenced off (its key was deleted, set or cleared meanwhile) still answers those who wait for it, but its result is not stored,
  * and who asks afterwards starts a load of their own.
+ * Who leaves (their AbortSignal fires) ends their own wait only. When the last one has left, the load itself is told to stop.
  */
 
 /** One load under way. */
 export interface Flight {
   /** What those who ask meanwhile share; there is nothing to share before the method has given its promise. */
   promise: Promise<unknown> | undefined;
+  /** How many wait for it; Infinity once somebody does who cannot leave. */
+  waiting: number;
+  /** Stops the load; `undefined` when it began without a signal. */
+  readonly controller: AbortController | undefined;
 }
 
 /** What is done around a load that gives a promise. */
@@ -24,13 +29,14 @@ export class SingleFlight {
   readonly #flights = new Map<string, Flight>();
 
   /** The load under way for `key`, if there is one to wait for. */
-  under(key: string): Promise<unknown> | undefined {
-    return this.#flights.get(key)?.promise;
+  under(key: string): Flight | undefined {
+    const flight = this.#flights.get(key);
+    return flight?.promise === undefined ? undefined : flight;
   }
 
   /** A load for `key` begins. To be called before the method runs: what it invalidates itself counts, too. */
-  begin(key: string): Flight {
-    const flight: Flight = { promise: undefined };
+  begin(key: string, controller?: AbortController): Flight {
+    const flight: Flight = { promise: undefined, waiting: 0, controller };
     this.#flights.set(key, flight);
     return flight;
   }
@@ -42,10 +48,38 @@ export class SingleFlight {
     return counts;
   }
 
-  /** The method gave a promise: gives the one that everybody who asks for `key` shares until it is settled. */
-  follow(key: string, flight: Flight, load: PromiseLike<unknown>, events: LoadEvents): Promise<unknown> {
+  /** The method gave a promise: what everybody who asks for `key` shares until it is settled. */
+  follow(key: string, flight: Flight, load: PromiseLike<unknown>, events: LoadEvents): void {
     flight.promise = this.#land(key, flight, load, events);
-    return flight.promise;
+  }
+
+  /** One more waits for `flight`, until it lands or one of `signals` fires; then the wait ends with the reason of that signal. */
+  join(key: string, flight: Flight, signals: readonly AbortSignal[]): Promise<unknown> {
+    const { promise } = flight as { promise: Promise<unknown> };
+    if (signals.length === 0) {
+      flight.waiting = Number.POSITIVE_INFINITY;
+      return promise;
+    }
+    flight.waiting++;
+    return new Promise((resolve, reject) => {
+      const stop = (): void => {
+        for (const signal of signals) signal.removeEventListener('abort', leave);
+      };
+      const leave = (event: Event): void => {
+        stop();
+        const { reason } = event.target as AbortSignal;
+        reject(reason as Error);
+        if (--flight.waiting === 0) this.#abandon(key, flight, reason);
+      };
+      for (const signal of signals) signal.addEventListener('abort', leave);
+      promise.finally(stop).then(resolve, reject);
+    });
+  }
+
+  /** Nobody waits any more. Who asks from now on must not get a load that was told to stop. */
+  #abandon(key: string, flight: Flight, reason: unknown): void {
+    this.end(key, flight);
+    flight.controller?.abort(reason);
   }
 
   async #land(key: string, flight: Flight, load: PromiseLike<unknown>, { ended, failed, keep }: LoadEvents): Promise<unknown> {

@@ -1,11 +1,13 @@
 /**
  * The key of a call: one named part per argument, in the order of the names, so that the order of parameters in the source does not matter.
  */
-import { createHash } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { types } from 'node:util';
 import { ScrubjayError } from '../errors.js';
 import { describe } from '../kinds.js';
-import { canonicalText } from './canonical-text.js';
+import { isAbortSignal } from './abort-signals.js';
+import { argumentText } from './canonical-text.js';
+import { identityText } from './identity.js';
 import { type Parameter, UNNAMED } from './parameters.js';
 import { pathText, propertyNameText, Refusal } from './walk.js';
 
@@ -19,6 +21,16 @@ export interface KeyRule {
   readonly pick?: ((...args: readonly never[]) => unknown) | undefined;
   /** A value that separates the calls of different `this`, in place of the instance itself. */
   readonly scope?: ((self: never) => unknown) | undefined;
+  /** Says whether a call is cached at all. */
+  readonly when?: ((...args: readonly never[]) => unknown) | undefined;
+  /** The method has these parameters and no others, none of them gathers a rest, and it cannot look at further arguments. */
+  readonly isComplete?: boolean;
+  /** Things without an honest key are told by their identity. */
+  readonly byIdentity?: boolean;
+  /** Nobody may read the keys. */
+  readonly isHidden?: boolean;
+  /** What the HMAC of hidden parts is made with; there when there are any. */
+  readonly pepper?: Uint8Array | undefined;
 }
 
 /** A longer key is shortened to its head, its length and a hash of the whole. */
@@ -46,26 +58,58 @@ export function keyOfCall(rule: KeyRule, self: unknown, args: readonly unknown[]
     const value = ask(rule, 'scope', () => scope(self as never));
     text = `this=${partText(rule, 'scope', value)}${text === '' ? '' : ','}${text}`;
   }
+  if (rule.isHidden === true) return hidden(rule, '', text);
   return text.length <= LONGEST_READABLE ? text : shortened(text);
 }
 
-/** Whether the call gives more arguments than its method has declared parameters. One more `undefined` is none. */
-export function hasSurplus(parameters: readonly Parameter[], args: readonly unknown[]): boolean {
-  return parameters.at(-1)?.isRest !== true && args.slice(parameters.length).some((value) => value !== undefined);
+/** Tells one pepper from another without giving it away. */
+export const pepperPrint = (pepper: Uint8Array): string => createHmac('sha256', pepper).update('scrubjay: which pepper').digest('hex').slice(0, 16);
+
+/**
+ * Whether the user wants the call to be cached.
+ * @throws SCRUBJAY_WHEN_FAILED when the user's `when` function throws, or does not say yes or no at once.
+ */
+export function isWanted({ when, method }: KeyRule, self: unknown, args: readonly unknown[]): boolean {
+  if (when === undefined) return true;
+  let answer: unknown;
+  let cause: unknown;
+  try {
+    answer = when.apply(self, args as never[]);
+  } catch (error) {
+    cause = error;
+  }
+  if (typeof answer === 'boolean') return answer;
+  const said = types.isNativeError(cause) ? cause.message : `it must give true or false, and gave ${describe(answer)}`;
+  throw new ScrubjayError('SCRUBJAY_WHEN_FAILED', `${method}: when failed: ${said}; such calls run uncached.`, { cause });
+}
+
+/** Whether the call gives more arguments than its method has declared parameters, and the method may look at them. One more `undefined` is none. */
+export function hasSurplus({ parameters, isComplete }: KeyRule, args: readonly unknown[]): boolean {
+  if (args.length <= parameters.length || isComplete === true || parameters.at(-1)?.isRest === true) return false;
+  return args.slice(parameters.length).some((value) => value !== undefined);
 }
 
 function argumentsText(rule: KeyRule, args: readonly unknown[]): string {
   // Each argument takes two characters or more: as many as these are not even looked at.
   if (args.length * 2 > LONGEST_KEY) throw tooLong(rule);
   let text = '';
-  for (const { index, isRest, name, label } of partsOf(rule.parameters, args.length)) {
-    const value = isRest ? args.slice(index) : args[index];
-    // It is what default parameters make of a missing argument, and with it left out a text does not depend on the order of parameters.
-    if (value === undefined) continue;
-    text += `${text === '' ? '' : ','}${label}${partText(rule, name, value)}`;
+  for (const part of partsOf(rule, args.length)) {
+    const value = part.isRest ? restOf(args, part.index) : (args[part.index] ?? defaultOf(part, args));
+    // `undefined` is what default parameters make of a missing argument, and with it left out a text does not depend on the order of parameters.
+    if (value === undefined || (typeof value === 'object' && isAbortSignal(value))) continue;
+    const said = partText(rule, part.name, value);
+    text += `${text === '' ? '' : ','}${part.label}${part.isSecret ? hidden(rule, part.name, said) : said}`;
     if (text.length > LONGEST_KEY) throw tooLong(rule);
   }
   return text;
+}
+
+/** `null` is a value of its own. */
+const defaultOf = (part: Part, args: readonly unknown[]): unknown => (args[part.index] === null ? null : part.defaultValue);
+
+function restOf(args: readonly unknown[], index: number): readonly unknown[] {
+  const rest = args.slice(index);
+  return rest.some(isAbortSignal) ? rest.filter((value) => !isAbortSignal(value)) : rest;
 }
 
 const tooLong = (rule: KeyRule): ScrubjayError =>
@@ -78,27 +122,31 @@ const tooLong = (rule: KeyRule): ScrubjayError =>
 interface Part {
   readonly index: number;
   readonly isRest: boolean;
+  readonly isSecret: boolean;
+  readonly defaultValue: unknown;
   readonly name: string;
   /** Its name as the key shows it: `id=`. */
   readonly label: string;
 }
 
 /** The parts of calls with so many arguments, which are the same each time. Longer lists are made anew: callers choose their length. */
-const knownParts = new WeakMap<readonly Parameter[], (readonly Part[])[]>();
+const knownParts = new WeakMap<KeyRule, (readonly Part[])[]>();
 const LONGEST_KNOWN = 16;
 
-function partsOf(parameters: readonly Parameter[], count: number): readonly Part[] {
-  if (count > LONGEST_KNOWN) return findParts(parameters, count);
-  let byCount = knownParts.get(parameters);
-  if (byCount === undefined) knownParts.set(parameters, (byCount = []));
-  return (byCount[count] ??= findParts(parameters, count));
+function partsOf(rule: KeyRule, count: number): readonly Part[] {
+  if (count > LONGEST_KNOWN) return findParts(rule, count);
+  let byCount = knownParts.get(rule);
+  if (byCount === undefined) knownParts.set(rule, (byCount = []));
+  return (byCount[count] ??= findParts(rule, count));
 }
 
-function findParts(parameters: readonly Parameter[], count: number): readonly Part[] {
+function findParts({ parameters, isComplete }: KeyRule, given: number): readonly Part[] {
   const parts: Part[] = [];
+  const defaulted = parameters.reduce((last, { defaultValue }, index) => (defaultValue === undefined ? last : index + 1), 0);
+  const count = Math.max(isComplete === true ? Math.min(given, parameters.length) : given, defaulted);
   for (let index = 0; index < count; index++) {
-    const { name = `$${index}`, isRest, isIgnored } = parameters[index] ?? UNNAMED;
-    if (!isIgnored) parts.push({ index, isRest, name, label: `${propertyNameText(name)}=` });
+    const { name = `$${index}`, isRest, isIgnored, isSecret = false, defaultValue } = parameters[index] ?? UNNAMED;
+    if (!isIgnored) parts.push({ index, isRest, isSecret, defaultValue, name, label: `${propertyNameText(name)}=` });
     if (isRest) break;
   }
   return parts.sort((one, other) => (one.name < other.name ? -1 : 1));
@@ -106,7 +154,7 @@ function findParts(parameters: readonly Parameter[], count: number): readonly Pa
 
 function partText(rule: KeyRule, name: string, value: unknown): string {
   try {
-    return canonicalText(value);
+    return argumentText(value, rule.byIdentity === true ? identityText : undefined);
   } catch (error) {
     if (!(error instanceof Refusal)) throw keyFailed(rule, name, error);
     throw new ScrubjayError(
@@ -134,6 +182,15 @@ function keyFailed(rule: KeyRule, part: string, cause: unknown): ScrubjayError {
   return new ScrubjayError('SCRUBJAY_KEY_FAILED', `the cache key of ${rule.method} could not be built: ${part} failed: ${said}; such calls run uncached.`, {
     cause,
   });
+}
+
+/**
+ * `hmac(Q2h…)`: the same for equal texts of one part of one cache, and nothing that anybody could try values against who lacks the pepper.
+ * Source: RFC 2104, with SHA-256.
+ */
+function hidden({ method, pepper }: KeyRule, name: string, text: string): string {
+  const hash = createHmac('sha256', pepper as Uint8Array).update(`${method}\0${name}\0${text}`, 'utf16le');
+  return `hmac(${hash.digest('base64url')})`;
 }
 
 /**

@@ -4,9 +4,12 @@
  */
 import { types } from 'node:util';
 import { isPlainObject } from '../kinds.js';
+import { isAbortSignal } from './abort-signals.js';
 import { arrayText } from './arrays.js';
 import { builtInText } from './built-ins.js';
 import { className, homonymRefusal, instanceText, KEY_METHOD } from './class-state.js';
+import { registeredClass } from './registered-classes.js';
+import { temporalText } from './temporal.js';
 import { propertyNameText, quoted, Refusal, symbolText, type Walk } from './walk.js';
 
 /** Deeper values are refused: no honest argument is, and the walk must end before the stack does. */
@@ -18,12 +21,20 @@ const MAX_CHARACTERS = 1024 * 1024;
 /** Shorter strings fit however many of their characters need an escape. */
 const SHORT = 1000;
 
+/** Gives what has no honest key a text by its identity. */
+export type Identify = (value: object | symbol) => string;
+
 /**
- * Gives the canonical text of `value`.
+ * Gives the canonical text of `value`; with `identify`, things without an honest key are told by their identity.
  * @throws Refusal when the value, or something in it, has no honest key.
  */
-export function canonicalText(value: unknown): string {
-  return primitiveText(value, SHORT) ?? new TextWalk().text(value);
+export function canonicalText(value: unknown, identify?: Identify): string {
+  return primitiveText(value, SHORT) ?? new TextWalk(identify).text(value);
+}
+
+/** The same for an argument of a call: signals directly in an options bag are left out. */
+export function argumentText(value: unknown, identify?: Identify): string {
+  return primitiveText(value, SHORT) ?? new TextWalk(identify, value).text(value);
 }
 
 /** The text of the everyday primitives, `undefined` for everything that takes more thought. */
@@ -47,6 +58,14 @@ class TextWalk implements Walk {
   /** The objects being written right now, outermost first; meeting one of them again is a cycle. */
   readonly #open: object[] = [];
   #charactersLeft = MAX_CHARACTERS;
+  readonly #identify: Identify | undefined;
+  /** The options bag that may hold a signal. */
+  readonly #bag: unknown;
+
+  constructor(identify: Identify | undefined, bag?: unknown) {
+    this.#identify = identify;
+    this.#bag = bag;
+  }
 
   text(value: unknown): string {
     switch (typeof value) {
@@ -56,9 +75,9 @@ class TextWalk implements Walk {
       case 'bigint':
         return this.#bigintText(value);
       case 'symbol':
-        return this.raw(symbolText(value) ?? this.refuse('a unique symbol, which no other call can repeat'));
+        return this.raw(symbolText(value) ?? this.#identify?.(value) ?? this.refuse('a unique symbol, which no other call can repeat'));
       case 'function':
-        return this.refuse('a function');
+        return this.raw(this.#identify?.(value) ?? this.refuse('a function'));
       case 'object':
         if (value !== null) return this.#objectText(value);
     }
@@ -89,14 +108,20 @@ class TextWalk implements Walk {
     throw new Refusal(this.#path, what, cause);
   }
 
+  #refuseBeyondLimit(what: string): never {
+    throw new Refusal(this.#path, what, undefined, true);
+  }
+
   propertiesText(value: object, names: string[] = Object.keys(value)): string {
     this.expect(names.length * 4);
     sortNames(names);
     let text = '';
     for (const name of names) {
       this.expect(name.length);
+      const member = this.read(value, name);
+      if (value === this.#bag && isAbortSignal(member)) continue;
       const key = this.raw(`${propertyNameText(name)}:`);
-      text += `${text === '' ? '' : ','}${key}${this.below(name, this.read(value, name))}`;
+      text += `${text === '' ? '' : ','}${key}${this.below(name, member)}`;
     }
     const symbols = this.#symbolPropertiesText(value);
     return `{${text}${text !== '' && symbols !== '' ? ',' : ''}${symbols}}`;
@@ -126,11 +151,29 @@ class TextWalk implements Walk {
   }
 
   #objectText(value: object): string {
+    if (this.#identify !== undefined) return this.#textOrIdentity(value, this.#identify);
+    return this.#honestText(value);
+  }
+
+  /** The honest text; where this very object has none, its identity. What stands below it is asked on its own. */
+  #textOrIdentity(value: object, identify: Identify): string {
+    const { length: open } = this.#open;
+    const { length: steps } = this.#path;
+    try {
+      return this.#honestText(value);
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.isLimit || this.#path.length > steps) throw error;
+      this.#open.length = open;
+      return this.raw(identify(value));
+    }
+  }
+
+  #honestText(value: object): string {
     // A proxy can answer anything to any question, so it is asked none.
     if (types.isProxy(value)) return this.refuse('a Proxy');
     const depth = this.#open.lastIndexOf(value);
     if (depth !== -1) return this.raw(`^${depth}`);
-    if (this.#open.length >= MAX_DEPTH) return this.refuse(`nested deeper than ${MAX_DEPTH} levels`);
+    if (this.#open.length >= MAX_DEPTH) return this.#refuseBeyondLimit(`nested deeper than ${MAX_DEPTH} levels`);
     this.#open.push(value);
     this.charge(2);
     const text = this.#everydayText(value) ?? this.#oddText(value);
@@ -154,38 +197,44 @@ class TextWalk implements Walk {
       if (types.isProxy(above)) return this.refuse('an object with a Proxy among its prototypes');
       if (++prototypes > MAX_PROTOTYPES) return this.refuse(`an object with more than ${MAX_PROTOTYPES} prototypes`);
     }
+    const registered = registeredClass(value);
+    if (registered !== undefined) return this.#saidText(value, registered.name, () => registered.key(value as never));
     const keyMethod = this.read(value, KEY_METHOD);
     if (typeof keyMethod === 'function') return this.#keyedText(value, keyMethod as (this: object) => unknown);
-    const text = builtInText(value, this);
+    const text = builtInText(value, this) ?? temporalText(value, this);
     if (text !== undefined) return text;
     return isPlainObject(value) || isBareRecord(value) ? this.#plainText(value) : instanceText(value, this);
   }
 
-  /** What the object says itself: `"Money"!1299n`. */
   #keyedText(value: object, keyMethod: (this: object) => unknown): string {
     const name = className(value) ?? this.refuse('an object with a key method, whose class has no name');
+    return this.#saidText(value, name, () => keyMethod.call(value));
+  }
+
+  /** What the object says itself, or its class said for it: `"Money"!1299n`. */
+  #saidText(value: object, name: string, say: () => unknown): string {
     const homonym = homonymRefusal(value, name);
     if (homonym !== undefined) return this.refuse(homonym);
     let said: unknown;
     try {
-      said = keyMethod.call(value);
+      said = say();
     } catch (cause) {
       return this.refuse(`an instance of ${name}, whose key method throws`, cause);
     }
     // While its key is written, the object itself is no way to say what it is: `^0` would be the same for all of its class.
-    this.#open[this.#open.length - 1] = keyMethod;
+    this.#open[this.#open.length - 1] = say;
     return this.raw(`${JSON.stringify(name)}!`) + this.below(KEY_METHOD, said);
   }
 
   #plainText(value: object): string {
     const text = this.propertiesText(value);
-    if (text === '{}' && Reflect.ownKeys(value).length > 0) return this.refuse('an object whose properties are all hidden');
+    if (text === '{}' && Reflect.ownKeys(value).length > 0 && Object.keys(value).length === 0) return this.refuse('an object whose properties are all hidden');
     return text;
   }
 
   charge(characters: number): void {
     this.#charactersLeft -= characters;
-    if (this.#charactersLeft < 0) this.refuse(`part of a key of more than ${MAX_CHARACTERS} characters`);
+    if (this.#charactersLeft < 0) this.#refuseBeyondLimit(`part of a key of more than ${MAX_CHARACTERS} characters`);
   }
 
   raw(text: string): string {

@@ -12,6 +12,10 @@ export interface Parameter {
   readonly isRest: boolean;
   /** It is left out of the key. */
   readonly isIgnored: boolean;
+  /** Its value stands in the key as an HMAC. */
+  readonly isSecret?: boolean;
+  /** What a missing argument stands for. */
+  readonly defaultValue?: unknown;
 }
 
 /** The parameter nobody said anything about. */
@@ -56,13 +60,13 @@ function records(): Records {
   return holder[RECORDS];
 }
 
-/** Notes what a parameter decorator said. `target` is the prototype, or the class for a static method. */
-export function recordParameter(target: object, method: PropertyKey, index: number, parameter: Parameter): void {
+/** Notes what a parameter decorator said, beside what others said of the parameter. `target` is the prototype, or the class for a static method. */
+export function recordParameter(target: object, method: PropertyKey, index: number, said: Partial<Parameter>): void {
   const methods = records().get(target) ?? new Map<PropertyKey, (Parameter | undefined)[]>();
   records().set(target, methods);
   const parameters = methods.get(method) ?? [];
   methods.set(method, parameters);
-  parameters[index] = parameter;
+  parameters[index] = { ...UNNAMED, ...parameters[index], ...said };
   const { defineMetadata } = Reflect as { defineMetadata?: (key: string, value: unknown, target: object, property: PropertyKey) => void };
   defineMetadata?.(
     'scrubjay:parameters',
@@ -76,14 +80,4 @@ export function recordParameter(target: object, method: PropertyKey, index: numb
 export function recordedParameters(target: object, method: PropertyKey): readonly Parameter[] {
   const parameters = records().get(target)?.get(method) ?? [];
   return Array.from(parameters, (parameter) => parameter ?? UNNAMED);
-}
-
-/**
- * Whether the source text of `fn` shows beyond doubt that it takes no arguments: an empty list, and a body that does not look at `arguments`.
- * `fn.length` cannot say so, since `(locale = 'en')` and `(...ids)` have length 0 too.
- */
-export function takesNoArguments(fn: object): boolean {
-  const source = Function.prototype.toString.call(fn);
-  if (source.includes('[native code]')) return false;
-  return /^(?:static\s+)?(?:async\s+)?(?:function\s*)?(?:[\w$#]+|\[[\w$.]+\]|"[^"\\]*"|'[^'\\]*')?\s*\(\s*\)/.test(source) && !/\barguments\b/.test(source);
 }

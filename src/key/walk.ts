@@ -33,6 +33,8 @@ export class Refusal {
     readonly what: string,
     /** What the culprit threw, when it did. */
     readonly cause?: unknown,
+    /** It is too deep or too long, however honest. */
+    readonly isLimit = false,
   ) {}
 }
 

@@ -4,7 +4,9 @@ import { errorOf, gate } from '../support/promises';
 /** The two steps of a load as one. */
 class SingleFlight extends Flights {
   start(key: string, load: PromiseLike<unknown>, events: LoadEvents): Promise<unknown> {
-    return this.follow(key, this.begin(key), load, events);
+    const flight = this.begin(key);
+    this.follow(key, flight, load, events);
+    return this.join(key, flight, []);
   }
 }
 
@@ -25,7 +27,7 @@ test('who asks while a load is under way gets the promise of that load', async (
   const flights = new SingleFlight();
   const load = gate<string>();
   const promise = flights.start('k', load.promise, recorder());
-  expect(flights.under('k')).toBe(promise);
+  expect(flights.under('k')?.promise).toBe(promise);
   expect(flights.under('other')).toBeUndefined();
   load.open('value');
   expect(await promise).toBe('value');
@@ -68,7 +70,7 @@ test('a flight that was fenced off answers its callers and is neither kept nor j
   old.open('old');
   expect(await oldAnswer).toBe('old');
   expect(oldEvents.seen).toEqual(['ended']);
-  expect(flights.under('k')).toBe(youngAnswer);
+  expect(flights.under('k')?.promise).toBe(youngAnswer);
   young.open('young');
   expect(await youngAnswer).toBe('young');
 });
@@ -90,7 +92,8 @@ test('a load that is invalidated before the method has given its promise does no
   const flight = flights.begin('k');
   expect(flights.under('k')).toBeUndefined();
   flights.fence('k');
-  expect(await flights.follow('k', flight, Promise.resolve('value'), events)).toBe('value');
+  flights.follow('k', flight, Promise.resolve('value'), events);
+  expect(await flights.join('k', flight, [])).toBe('value');
   expect(events.seen).toEqual(['ended']);
   const sync = flights.begin('k');
   expect([flights.end('k', sync), flights.end('k', sync)]).toEqual([true, false]);

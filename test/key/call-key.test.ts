@@ -51,9 +51,9 @@ test('an ignored rest parameter leaves out all further arguments', () => {
 
 test('a surplus argument counts, and can be asked for', () => {
   expect(key(users, 'u1', 'en', 0)).not.toBe(key(users, 'u1', 'en'));
-  expect(hasSurplus(users.parameters, ['u1', 'en', 0])).toBe(true);
-  expect(hasSurplus(users.parameters, ['u1', 'en', undefined])).toBe(false);
-  expect(hasSurplus(named('...ids'), [1, 2, 3])).toBe(false);
+  expect(hasSurplus(users, ['u1', 'en', 0])).toBe(true);
+  expect(hasSurplus(users, ['u1', 'en', undefined])).toBe(false);
+  expect(hasSurplus(aRule({ parameters: named('...ids') }), [1, 2, 3])).toBe(false);
 });
 
 test('a picked key is the whole key, of any value that has a text', () => {

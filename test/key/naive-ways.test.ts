@@ -3,6 +3,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Temporal } from '@js-temporal/polyfill';
 import { keyOfCall } from '../../src/key/call-key.js';
 import { aRule, keyOf, named, refusalOf } from './calls.js';
 
@@ -30,7 +31,7 @@ test('the table of values has been read', () => {
 });
 
 test.each(rows)('the table holds: %s is %s', (value, text) => {
-  expect(keyOf(new Function(`return (${value});`)())).toBe(`$0=${text}`);
+  expect(keyOf(new Function('Temporal', `return (${value});`)(Temporal))).toBe(`$0=${text}`);
 });
 
 test('what text, JSON and identity take for one call is told apart', () => {

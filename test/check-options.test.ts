@@ -1,5 +1,5 @@
+import { checkOptions } from '../src/check-options';
 import { Cached, registry } from '../src/index';
-import { checkOptions } from '../src/options';
 import { errorOf } from './support/promises';
 
 /** Declares a class whose method is decorated with these options. */
@@ -56,7 +56,13 @@ const wrong: readonly [what: string, options: unknown, code: string, message: Re
     'SCRUBJAY_BAD_KEY_NAME',
     /'\.\.\.ids' gathers all further arguments, so it must be the last/,
   ],
-  ['an omitted parameter nobody named', { params: ['id'], omit: ['logger'] }, 'SCRUBJAY_BAD_KEY_NAME', /omit names "logger", and no parameter has that name/],
+  [
+    'an omitted parameter nobody named',
+    { omit: ['logger'] },
+    'SCRUBJAY_BAD_KEY_NAME',
+    /omit names "logger", and no parameter has that name; name it with @Key\('logger'\) or params/,
+  ],
+  ['more names than parameters', { params: ['id'] }, 'SCRUBJAY_BAD_KEY_NAME', /the method has no parameters, and params names 1; take out "id"/],
   ['key as text', { key: 'id' }, 'SCRUBJAY_BAD_OPTION', /key must be a function of the arguments; got "id"/],
   ['an empty name', { name: '' }, 'SCRUBJAY_BAD_OPTION', /name must be text of 1 to 200 characters/],
   ['a registry that is none', { registry: {} }, 'SCRUBJAY_BAD_OPTION', /registry must be a CacheRegistry/],
