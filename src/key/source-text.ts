@@ -95,10 +95,11 @@ function gatheredByLoop(body: string, from: number): { readonly parameter: Sourc
 const isMade = (name: string | undefined): boolean => name !== undefined && /^_(?:\d+|[a-z]\d*|ref\d*)$|^_?param\d*$/.test(name);
 
 /**
- * Whether somebody shortened the names. Formatters and compilers write `(id, locale) {`, minifiers `(e,t){`; names of one letter may be theirs, too.
+ * Whether somebody may have shortened the names. Minifiers write `(e,t){` and use the shortest names that are free; some tools take out white space alone.
  */
 function isMinified(source: string, { start, end }: ParameterList, parameters: readonly SourceParameter[]): boolean {
-  const isDense =
-    /^(?:\{|=>)/.test(source.slice(end)) || /^\s*=>[^\s]/.test(source.slice(end)) || /,\S/.test(source.slice(start, end).replace(/(["'`]).*?\1/g, ''));
-  return isDense || parameters.some(({ name }) => name?.length === 1);
+  const list = source.slice(start, end).replace(/(["'`]).*?\1/g, '');
+  const isDense = /^(?:\{|\s*=>\S|=>)/.test(source.slice(end)) || /,\S/.test(list);
+  const shortest = isDense ? 3 : 2;
+  return parameters.some(({ name }) => name !== undefined && name.length < shortest && !(isDense && name === 'id'));
 }

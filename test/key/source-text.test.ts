@@ -123,15 +123,15 @@ describe('it is not sure', () => {
 describe('names are not stable', () => {
   test.each([
     'find(e,t){return e}',
-    'find(id){return id}',
-    'find(id,locale) { return id }',
+    'find(to){return to}',
+    'find(to,locale) { return to }',
     'find(e, t) { return e; }',
     'find(id, t) { return id; }',
     'find(i, ...t) { return i; }',
     'e=>e',
-    '(id)=>id',
-    'identity=>identity',
-    '(id) =>id',
+    '(to)=>to',
+    '(to) =>to',
+    'find(...to){return 1}',
   ])('in %s', (source) => {
     expect(read(source)).toMatchObject({ isSure: true, hasStableNames: false, reason: 'it looks minified' });
   });
@@ -142,6 +142,8 @@ describe('names are not stable', () => {
     'find(id, list = ["a,b", 1]) { return id; }',
     '(id) => id',
     'find() { return 1; }',
+    'find(id,locale){return id}',
+    'identity=>identity',
     'find(id)\n{ return id; }',
   ])('they are in %s', (source) => {
     expect(read(source)).toMatchObject({ isSure: true, hasStableNames: true, reason: undefined });
