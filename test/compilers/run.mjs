@@ -66,7 +66,7 @@ function check(row) {
     return;
   }
   const folder = project(row);
-  const environment = { ...process.env, SCRUBJAY_DIRECTORY: join(folder, 'cache'), NODE_NO_WARNINGS: '1', NODE_OPTIONS: '' };
+  const environment = { ...process.env, SCRUBJAY_DIRECTORY: join(folder, 'cache'), NODE_NO_WARNINGS: '1', NODE_OPTIONS: '', NO_COLOR: '1' };
   try {
     const seen = [false, true].map((isRestart) => ({ isRestart, report: row.run({ folder, run, environment }) }));
     for (const { isRestart, report } of seen) {
@@ -93,7 +93,7 @@ function checkError({ tool, what, run: fail, pattern, isMissing }) {
   const name = `${tool}  ${what}`;
   if (!name.includes(only) || isMissing?.() === true) return;
   const folder = project({ kind: 'legacy', format: 'esm' });
-  const { out, failed } = fail({ folder, run, environment: { ...process.env, SCRUBJAY_DIRECTORY: join(folder, 'cache'), NODE_OPTIONS: '' } });
+  const { out, failed } = fail({ folder, run, environment: { ...process.env, SCRUBJAY_DIRECTORY: join(folder, 'cache'), NODE_OPTIONS: '', NO_COLOR: '1' } });
   rmSync(folder, { recursive: true, force: true });
   const isGood = failed && pattern.test(out);
   if (!isGood) failures.push(name);
