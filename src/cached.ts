@@ -4,16 +4,12 @@
 import { CACHED_METHOD } from './cached-method.js';
 import { checkOptions } from './check-options.js';
 import { declare, saysPromise } from './declare.js';
+import type { AnyClass, CachedDecorator, CachedFunction } from './decorator-types.js';
 import { recordedParameters } from './key/parameters.js';
 import { describe, nameOfFunction } from './kinds.js';
 import type { AnyMethod } from './method-cache.js';
 import type { CachedOptions } from './options.js';
 import { methodText, misplaced } from './placement.js';
-
-/** What TypeScript checks of the place a decorator stands in: a method, whichever kind of decorators the project uses. */
-export type MethodDecoratorOfBothKinds = <This, F extends AnyMethod>(
-  ...place: [method: F, context: ClassMethodDecoratorContext<This, F>] | [target: object, name: string | symbol, descriptor: TypedPropertyDescriptor<F>]
-) => any;
 
 /**
  * Gives a method its own cache: an LRU of `capacity` entries under keys made of its arguments by name.
@@ -22,25 +18,25 @@ export type MethodDecoratorOfBothKinds = <This, F extends AnyMethod>(
  * With `persist`, what was acknowledged survives `kill -9`, the order of use at most a second less.
  * @throws SCRUBJAY_BAD_DECORATOR, SCRUBJAY_BAD_CAPACITY and others when the class is defined; `docs/errors.md` lists them.
  */
-export function Cached(options: CachedOptions = {}, ...surplus: never[]): MethodDecoratorOfBothKinds {
+export const Cached: CachedDecorator = (options: CachedOptions<any> = {}, ...surplus: never[]) => {
   if (typeof options === 'function' || surplus.length > 0) {
     throw misplaced('@Cached needs its parentheses', 'it was applied without', 'Write @Cached() or @Cached({ capacity: 1000 }).');
   }
-  return (...place: readonly unknown[]): unknown => {
+  return (...place: readonly unknown[]): any => {
     const [value, context, descriptor] = place;
     if (place.length === 2 && typeof (context as ClassMethodDecoratorContext | undefined)?.kind === 'string') {
       return decorateStandard(options, value, context as ClassMethodDecoratorContext);
     }
     return decorateLegacy(options, value, context, descriptor);
   };
-}
+};
 
 /**
  * The same without decorators, for tools that run none: `static { cached(this, 'find', { capacity: 1000 }) }`, anywhere in the class body.
- * Takes the class and the name of one of its methods, static or not; a `#private` method has no name from outside, so make it `private`.
+ * Takes the class and the name of one of its methods, static or not; a `private` one is named with its type, `cached<Users['find']>(this, 'find')`; a `#private` one has no name from outside.
  * @throws SCRUBJAY_BAD_DECORATOR, SCRUBJAY_BAD_CAPACITY and others, as `@Cached` does.
  */
-export function cached(owner: AnyClass, name: string | symbol, options: CachedOptions = {}): void {
+export const cached: CachedFunction = (owner: AnyClass, name: string | symbol, options: CachedOptions = {}): void => {
   if (typeof owner !== 'function' || (typeof name !== 'string' && typeof name !== 'symbol')) {
     throw misplaced(
       'cached takes a class and the name of a method',
@@ -64,11 +60,9 @@ export function cached(owner: AnyClass, name: string | symbol, options: CachedOp
   const descriptor = Object.getOwnPropertyDescriptor(target, name) as PropertyDescriptor;
   if (isCached(descriptor.value)) throw misplaced(`${where} gives a method its cache`, 'it has one already', 'Take one of the two away.');
   Object.defineProperty(target, name, decorateMember(options, where, { target, name, descriptor }));
-}
+};
 
 const isCached = (method: unknown): boolean => typeof method === 'function' && CACHED_METHOD in method;
-
-type AnyClass = abstract new (...args: never[]) => unknown;
 
 function decorateLegacy(options: CachedOptions, target: unknown, name: unknown, descriptor: unknown): PropertyDescriptor {
   const isClassMember = typeof target === 'function' || (typeof target === 'object' && target !== null);

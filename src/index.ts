@@ -3,12 +3,14 @@
  */
 export { CacheHandle, type ValueOf } from './cache-handle.js';
 export { cacheOf } from './cache-of.js';
-export { Cached, cached, type MethodDecoratorOfBothKinds } from './cached.js';
+export { Cached, cached } from './cached.js';
+export type { CachedDecorator, CachedFunction, MethodDecoratorOfBothKinds } from './decorator-types.js';
 export { type ErrorCode, isScrubjayError, ScrubjayError } from './errors.js';
 export { type ClassRegistration, registerClass } from './key/registered-classes.js';
 export { Key } from './key-decorator.js';
 export type { AnyMethod } from './method-cache.js';
 export type { MethodStats, PersistenceStats } from './method-stats.js';
+export type { KeyOf, Misuse, ParameterName, ScopeOf, TagsOf, WhenOf } from './method-types.js';
 export type { CachedOptions, Duration, PersistOptions } from './options.js';
 export type { PersistDriver } from './persist/contract.js';
 export type { Durability, JournalState } from './persist/journal-options.js';

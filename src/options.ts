@@ -2,7 +2,8 @@
  * What a user may say to `@Cached`, with units and defaults. `check-options.ts` checks it once, when the class is defined.
  */
 import type { Parameter } from './key/parameters.js';
-import type { MethodCache } from './method-cache.js';
+import type { AnyMethod, MethodCache } from './method-cache.js';
+import type { KeyOf, ParameterName, ScopeOf, WhenOf } from './method-types.js';
 import type { PersistDriver } from './persist/contract.js';
 import type { DriverName } from './persist/drivers/index.js';
 import type { FileSystem } from './persist/file-system.js';
@@ -27,8 +28,8 @@ export interface PersistOptions {
   fileSystem?: FileSystem;
 }
 
-/** What `@Cached` takes. */
-export interface CachedOptions {
+/** What `@Cached` takes, for a method `F` of `This`; `Names` is what `params` says, `Parts` what `key` returns. */
+export interface CachedOptions<F extends AnyMethod = AnyMethod, This = any, Names extends readonly string[] = readonly string[], Parts = unknown> {
   /** The most entries kept, all instances together; beyond it the least recently used one is dropped. A whole number, 1 or more. Default 1000. */
   capacity?: number;
   /** How long a result stays fresh, from the moment it is stored; at exactly that age it is loaded again. More than 0. Default: for ever. */
@@ -36,21 +37,21 @@ export interface CachedOptions {
   /** Keeps the cache on disk, under names that survive a rebuild: those in the source, unless a minifier or a wrapper hides them; then `@Key` or `params`. Default: memory only. */
   persist?: DriverName | PersistOptions;
   /** The names of the parameters, in order, `'...ids'` for a rest parameter. Default: what `@Key` said, else the names in the source where it shows them. */
-  params?: readonly string[];
+  params?: readonly [...Names];
   /** Names of parameters that are no part of the key, such as a logger. Default: none. */
-  omit?: readonly string[];
+  omit?: readonly ParameterName<F, Names>[];
   /** Picks the parts of the key by hand: what it returns is the key, as any argument would be. Default: all arguments by name. */
-  key?: (...args: any[]) => unknown;
+  key?: KeyOf<F, This, Parts>;
   /**
    * What a missing argument stands for, by parameter name: with `{ locale: 'en' }`, `find('u1')` and `find('u1', 'en')` are one call.
    * Say what the method's own default parameters say. Default: a missing argument is a call of its own.
    */
-  defaults?: Readonly<Record<string, unknown>>;
+  defaults?: { readonly [Name in ParameterName<F, Names>]?: unknown };
   /**
    * Names of parameters whose values nobody may read in keys, in memory or on disk: an HMAC-SHA-256 stands in for each. `@Key.secret()` does the same.
    * With `persist` it needs a pepper. Default: none.
    */
-  secret?: readonly string[];
+  secret?: readonly ParameterName<F, Names>[];
   /** Hides whole keys in the same way. Default false. */
   hashKeys?: boolean;
   /**
@@ -69,12 +70,13 @@ export interface CachedOptions {
    */
   identity?: boolean;
   /** Whether this call is cached at all; asked before the cache is. `false` runs the method and counts the call in `bypassed`. Default: every call. */
-  when?: (...args: any[]) => boolean;
+  when?: WhenOf<F, This>;
   /**
    * Who shares entries: `'instance'` gives each object its own, `'class'` lets all objects of a class share,
    * a function separates them by what it returns, such as a tenant. Default `'instance'`.
    */
-  scope?: 'instance' | 'class' | ((self: any) => unknown);
+  scope?: ScopeOf<This>;
+  // tags?: TagsOf<F, This>;
   /** The name in the registry, and of the directory on disk. Default `Class.method`. */
   name?: string;
   /** The registry of an application that does not want the process-wide one. Default `registry`. */

@@ -51,7 +51,9 @@ test('`this` reaches the method, and its own fields are seen', () => {
 test('names given with @Key build the key, in the order of the names', async () => {
   class Users {
     @Cached({ registry })
-    async find(@Key('locale') _locale: string, @Key('id') _id: string): Promise<void> {}
+    async find(@Key('locale') _locale: string, @Key('id') _id: string): Promise<string> {
+      return _id;
+    }
     @Cached({ registry })
     many(@Key.ignore() _logger: object, @Key('...ids') ..._ids: string[]): number {
       return 1;
@@ -76,7 +78,9 @@ test('the replacement keeps name, length and metadata of the method, and the kin
   class Users {
     @Cached({ registry })
     @Reflect.metadata('role', 'admin')
-    find(_id: string, _locale: string): void {}
+    find(_id: string, _locale: string): string {
+      return _id;
+    }
   }
   expect(Users.prototype.find.name).toBe('find');
   expect(Users.prototype.find).toHaveLength(2);
@@ -89,7 +93,9 @@ test('metadata that another decorator left on the function itself is carried ove
   class Users {
     @Cached({ registry })
     @tag
-    find(): void {}
+    find(): string {
+      return '';
+    }
   }
   expect(Reflect.getMetadata('route', Users.prototype.find)).toBe('/users');
 });
@@ -149,7 +155,7 @@ test('with reflect-metadata, a method that gives promises without being async gi
 describe('misuse fails when the class is defined', () => {
   const descriptorOf = (target: object, name: string): PropertyDescriptor => Object.getOwnPropertyDescriptor(target, name) as PropertyDescriptor;
   // The types refuse all of these; people without types, and casts, get the sentence.
-  const apply = Cached({}) as (...place: unknown[]) => unknown;
+  const apply = Cached({}) as unknown as (...place: unknown[]) => unknown;
 
   test('@Cached without parentheses', async () => {
     class Users {
@@ -255,7 +261,9 @@ describe('misuse fails when the class is defined', () => {
     const error = await errorOf(() => {
       class Users {
         @Cached({ registry })
-        find(@Key('id') _id: string, @Key('id') _other: string): void {}
+        find(@Key('id') _id: string, @Key('id') _other: string): string {
+          return _id;
+        }
       }
       return Users;
     });
@@ -271,7 +279,9 @@ describe('a persisted method needs names that survive a rebuild', () => {
     const error = await errorOf(() => {
       class Users {
         @Cached({ registry, persist: 'jsonl' })
-        find(@Key('id') _id: string, { locale: _locale }: { locale: string }): void {}
+        find(@Key('id') id: string, { locale }: { locale: string }): string {
+          return id + locale;
+        }
       }
       return Users;
     });
@@ -290,7 +300,9 @@ describe('a persisted method needs names that survive a rebuild', () => {
       class Users {
         @Cached({ registry, persist: 'jsonl' })
         @wrapped
-        find(_locale = 'en'): void {}
+        find(locale = 'en'): string {
+          return locale;
+        }
       }
       return Users;
     });

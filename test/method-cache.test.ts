@@ -83,9 +83,13 @@ describe('what makes two calls the same', () => {
   test('an argument without a key fails the call with its path and the remedy, and an async method rejects', async () => {
     class Users {
       @Cached({ registry, params: ['id', 'options'] })
-      find(_id: string, _options: object): void {}
+      find(_id: string, _options: object): string {
+        return _id;
+      }
       @Cached({ registry })
-      async later(_options: object): Promise<void> {}
+      async later(_options: object): Promise<string> {
+        return '';
+      }
     }
     const users = new Users();
     const error = await errorOf(() => users.find('1', { filter: { by: () => true } }));
@@ -101,7 +105,7 @@ describe('what makes two calls the same', () => {
   test('a key function that gives nothing, as without its return, does not make all calls one', () => {
     const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
     class Users {
-      @Cached({ registry, key: (id: string) => void id })
+      @Cached({ registry, key: (id: string) => void id as unknown })
       find(id: string): string {
         return id;
       }

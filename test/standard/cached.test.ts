@@ -105,7 +105,7 @@ test.each([
   ['accessor', 'accessor'],
   ['class', 'class'],
 ])('@Cached on a %s fails when the class is defined', async (_what, kind) => {
-  const apply = Cached({}) as (...place: unknown[]) => unknown;
+  const apply = Cached({}) as unknown as (...place: unknown[]) => unknown;
   const error = await errorOf(() => apply(kind === 'field' ? undefined : () => 1, { kind, name: 'all', static: false, addInitializer: () => {} }));
   expect(error).toMatchObject({
     code: 'SCRUBJAY_BAD_DECORATOR',

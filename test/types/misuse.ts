@@ -1,38 +1,20 @@
-/** What the compiler says of `@Cached` and `@Key` under TypeScript's own decorators. Never run: `npm run typecheck` reads it. */
-import { Cached, Key } from '../../src/index';
+/** What the compiler says of `@Cached` and `@Key` in the wrong place, under TypeScript's own decorators. Never run: the compiler reads it. */
+import { Cached, Key } from 'scrubjay';
 
-export class Good<T> {
+export class Good {
   @Cached({ capacity: 1, ttl: '5m', persist: 'jsonl' })
-  plain(@Key('id') id: string, @Key('locale') locale = 'en'): string {
+  plain(@Key('id') id: string, @Key('locale') locale = 'en', @Key.ignore() _logger?: object, @Key.secret() _token?: string): string {
     return id + locale;
   }
-  @Cached()
-  async generic<U extends T>(@Key('value') value: U): Promise<U> {
-    return Promise.resolve(value);
+  @Cached({ params: ['id'], omit: ['others'] })
+  mixed(id: string, @Key('...others') ...others: string[]): string {
+    return id + others.length;
   }
   @Cached()
-  protected hidden(): this {
-    return this;
-  }
-  overloaded(value: string): string;
-  overloaded(value: number): number;
-  @Cached()
-  overloaded(value: string | number): string | number {
-    return value;
-  }
-  @Cached({ scope: (self: Good<number>) => self.tenant })
-  static rest(...ids: string[]): number {
+  static rest(@Key('...ids') ...ids: string[]): number {
     return ids.length;
   }
-  tenant = 1;
 }
-
-const kept: string = new Good<number>().plain('1');
-// @ts-expect-error: the decorated method keeps its arguments.
-new Good<number>().plain(1);
-// @ts-expect-error: the decorated method keeps its result.
-const lost: number = new Good<number>().plain('1');
-void [kept, lost];
 
 export class Bad {
   // @ts-expect-error: not on a getter.
@@ -40,25 +22,65 @@ export class Bad {
   get all(): string[] {
     return [];
   }
+  // @ts-expect-error: not on a setter.
+  @Cached()
+  set tenant(_value: string) {}
+  // @ts-expect-error: not on a static getter.
+  @Cached()
+  static get shared(): number {
+    return 1;
+  }
   // @ts-expect-error: not on a field.
   @Cached()
   field = 1;
+  // @ts-expect-error: nor on one that holds a function.
+  @Cached()
+  arrow = (id: string): string => id;
+  // @ts-expect-error: not on a static field.
+  @Cached()
+  static shared2 = 1;
+  // @ts-expect-error: not on a private field.
+  @Cached({ capacity: 1 })
+  private readonly hidden = 1;
+  // @ts-expect-error: not on a parameter of the constructor.
+  constructor(@Cached() id: string) {
+    void [id, this.hidden];
+  }
+  // @ts-expect-error: not on a parameter.
+  parameter(@Cached() id: string): string {
+    return id;
+  }
+  // @ts-expect-error: not on a parameter that is a function.
+  callback(@Cached() load: () => string): string {
+    return load();
+  }
   // @ts-expect-error: not without parentheses.
   @Cached
-  bare(): void {}
-  // @ts-expect-error: no such option.
-  @Cached({ max: 5 })
-  option(): void {}
-  // @ts-expect-error: no such unit.
-  @Cached({ ttl: '5 weeks' })
-  unit(): void {}
-  // @ts-expect-error: no such driver.
-  @Cached({ persist: 'sqlite' })
-  driver(): void {}
+  bare(): string {
+    return '';
+  }
+  // @ts-expect-error: not without parentheses.
+  @Cached
+  static bare(): string {
+    return '';
+  }
   // @ts-expect-error: a name is needed.
-  named(@Key() _id: string): void {}
+  nameless(@Key() _id: string): void {}
+  // @ts-expect-error: a name is text.
+  numbered(@Key(1) _id: string): void {}
+  // @ts-expect-error: not without parentheses.
+  bareKey(@Key _id: string): void {}
+  // @ts-expect-error: a name is text.
+  secret(@Key.secret(1) _id: string): void {}
+  // @ts-expect-error: a key names a parameter, not a method.
+  @Key('id')
+  method(): void {}
 }
 
 // @ts-expect-error: not on a class.
 @Cached()
 export class Whole {}
+
+// @ts-expect-error: not on a class, without parentheses.
+@Cached
+export class WholeBare {}
