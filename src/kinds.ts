@@ -33,6 +33,23 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
   }
 }
 
+/**
+ * What a value is that can be read only once, so that it is of no use to a second reader: an iterator, a stream, an Observable; `undefined` for all others.
+ * Known by its shape, as every library has a class of its own for each. Iterables such as arrays and maps can be read again.
+ */
+export function singleUseKind(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  const can = (name: PropertyKey): boolean => typeof (value as Record<PropertyKey, unknown>)[name] === 'function';
+  try {
+    if (can('next') && (can(Symbol.iterator) || can(Symbol.asyncIterator))) return 'an iterator';
+    if (can('pipe') && can('subscribe')) return 'an Observable';
+    if ((can('pipe') && can('on')) || can('getReader') || can('getWriter')) return 'a stream';
+  } catch {
+    // A getter that throws says nothing of the kind.
+  }
+  return undefined;
+}
+
 /** The name of the class of `value`, or `Object` where it has none that can be told. */
 export function classNameOf(value: object): string {
   const prototype: unknown = Object.getPrototypeOf(value);

@@ -5,7 +5,7 @@ import { Entries, Table } from './entries.js';
 import { ScrubjayError } from './errors.js';
 import { signalsIn, withSignal } from './key/abort-signals.js';
 import { hasSurplus, isWanted, type KeyRule, keyOfCall } from './key/call-key.js';
-import { isThenable } from './kinds.js';
+import { isThenable, singleUseKind } from './kinds.js';
 import { type MethodStats, methodStats } from './method-stats.js';
 import { Journal } from './persist/journal.js';
 import type { JournalOptions } from './persist/journal-options.js';
@@ -59,7 +59,8 @@ export class MethodCache {
   #opening: Opening<void> | undefined;
   #isOpen: boolean;
   #isAsync: boolean;
-  #didReportBypass = false;
+  /** The codes of what was reported; once is enough. */
+  readonly #reported = new Set<string>();
 
   constructor(settings: CacheSettings) {
     this.settings = settings;
@@ -123,6 +124,7 @@ export class MethodCache {
     if (isThenable(result)) {
       this.#isAsync = true;
       const keep = (value: unknown): Promise<void> | undefined => {
+        if (!this.#canBeKept(value)) return undefined;
         entries.put(table, key, value, true);
         return entries.journal?.whenDurable();
       };
@@ -130,7 +132,7 @@ export class MethodCache {
       return flights.join(key, flight, signals);
     }
     ended();
-    if (flights.end(key, flight)) {
+    if (flights.end(key, flight) && this.#canBeKept(result)) {
       entries.put(table, key, result, false);
       entries.journal?.makeDurable();
     }
@@ -157,9 +159,24 @@ export class MethodCache {
       if (this.#isAsync) return Promise.reject(error);
       throw error;
     }
-    if (!this.#didReportBypass) this.settings.report(error);
-    this.#didReportBypass = true;
+    this.#reportOnce(error);
     return this.#bypass(self, args);
+  }
+
+  #reportOnce(error: ScrubjayError): void {
+    if (!this.#reported.has(error.code)) this.settings.report(error);
+    this.#reported.add(error.code);
+  }
+
+  /** A stream or an iterator would be at its end for the next caller. */
+  #canBeKept(value: unknown): boolean {
+    const kind = singleUseKind(value);
+    if (kind === undefined) return true;
+    this.counters.unstored++;
+    const { name } = this.settings;
+    const advice = `return what was read from it, such as an array, or take the decorator away.`;
+    this.#reportOnce(new ScrubjayError('SCRUBJAY_RESULT_REFUSED', `${name} gave ${kind}, which can be read only once; such results are not cached: ${advice}`));
+    return false;
   }
 
   #bypass(self: unknown, args: readonly unknown[]): unknown {

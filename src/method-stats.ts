@@ -15,10 +15,12 @@ export interface MethodStats {
   readonly misses: number;
   /** Calls that waited for a load somebody else had started. */
   readonly joined: number;
-  /** Calls that ran the method past the cache, because the rule for their key failed. */
+  /** Calls that ran the method past the cache: `when` said no, no key could be built, or their AbortSignal had fired already. */
   readonly bypassed: number;
   /** Loads that ended well. */
   readonly loads: number;
+  /** Results that were answered with and not stored, because they can be read only once. */
+  readonly unstored: number;
   /** Loads that ended with an error. */
   readonly loadErrors: number;
   /** Time spent in loads that ended well, in milliseconds. */
@@ -62,13 +64,14 @@ export function methodStats(
   entries: Entries,
   { capacity, persist }: { readonly capacity: number; readonly persist: (() => Pick<JournalOptions, 'directory' | 'driver' | 'durability'>) | undefined },
 ): MethodStats {
-  const { hits, misses, joined, bypassed, loads, loadErrors, loadTimeMs, evictions, expirations } = counters;
+  const { hits, misses, joined, bypassed, loads, unstored, loadErrors, loadTimeMs, evictions, expirations } = counters;
   return {
     hits,
     misses,
     joined,
     bypassed,
     loads,
+    unstored,
     loadErrors,
     loadTimeMs,
     timeSavedMs: loads === 0 ? 0 : (hits + joined) * (loadTimeMs / loads),

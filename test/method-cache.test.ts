@@ -381,6 +381,7 @@ describe('statistics', () => {
         joined: 0,
         bypassed: 0,
         loads: 2,
+        unstored: 0,
         loadErrors: 1,
         loadTimeMs: 400,
         timeSavedMs: 400,

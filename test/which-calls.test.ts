@@ -1,5 +1,6 @@
 /** Which calls are cached, and which are the same: `when`, `unkeyable`, `identity`, `defaults`. */
 import { EventEmitter } from 'node:events';
+import { Readable } from 'node:stream';
 import { Cached, type CachedOptions, CacheRegistry, cacheOf } from '../src/index';
 import { errorOf } from './support/promises';
 
@@ -185,4 +186,63 @@ test.each<[string, CachedOptions, string, RegExp]>([
   ['a pepper of another kind', { pepper: 5 as never }, 'SCRUBJAY_BAD_OPTION', /pepper must be text or bytes.*got number/],
 ])('%s fails when the class is defined', async (_what, options, code, message) => {
   expect(await errorOf(() => aService(options))).toMatchObject({ code, message: expect.stringMatching(message) });
+});
+
+describe('results that can be read only once', () => {
+  const kinds: readonly (readonly [string, () => unknown])[] = [
+    ['an iterator', () => [1][Symbol.iterator]()],
+    ['an iterator', () => (async function* () {})()],
+    ['a stream', () => Readable.from(['a'])],
+    ['a stream', () => new ReadableStream()],
+    ['a stream', () => new WritableStream()],
+    ['an Observable', () => ({ pipe: () => 1, subscribe: () => 1 })],
+  ];
+
+  test.each(kinds)('%s is answered with and never stored; a warning says so once', async (kind, make) => {
+    class Files {
+      @Cached({ registry })
+      now(): unknown {
+        return make();
+      }
+      @Cached({ registry })
+      async later(): Promise<unknown> {
+        return Promise.resolve(make());
+      }
+    }
+    const files = new Files();
+    expect(files.now()).not.toBe(files.now());
+    expect(await files.later()).not.toBe(await files.later());
+    for (const name of ['now', 'later'] as const) expect(cacheOf(files, name).stats()).toMatchObject({ misses: 2, hits: 0, unstored: 2, size: 0 });
+    expect(heard()).toEqual(['SCRUBJAY_RESULT_REFUSED', 'SCRUBJAY_RESULT_REFUSED']);
+    expect(warn.mock.calls[0]?.[0]).toMatch(new RegExp(`^Files\\.now gave ${kind}, which can be read only once`));
+  });
+
+  test('what can be read again is stored, and so is what cannot be asked', () => {
+    const results = [
+      [1],
+      new Map(),
+      new Set(),
+      'text',
+      { next: 1 },
+      { next: () => 1 },
+      { on: () => 1 },
+      new Proxy(
+        {},
+        {
+          get: () => {
+            throw new Error('no');
+          },
+        },
+      ),
+    ]; // prettier-ignore
+    class Files {
+      @Cached({ registry })
+      at(index: number): unknown {
+        return results[index];
+      }
+    }
+    const files = new Files();
+    for (const index of results.keys()) files.at(index);
+    expect(cacheOf(files, 'at').stats()).toMatchObject({ unstored: 0, size: results.length });
+  });
 });

@@ -11,7 +11,7 @@ export interface Moved {
   readonly text: string;
   /** The true list, by its place in `text`. */
   readonly list: ParameterList;
-  /** The body of that function. */
+  /** That list, and the body behind it. */
   readonly body: string;
 }
 
@@ -39,7 +39,7 @@ export function downLevelled(behindHead: string): Moved | undefined {
     if (scanner.next() !== '{') throw new Lost();
     scanner.brackets();
     const behind = text.slice(scanner.position);
-    if (tail.test(behind)) return { text, list, body: text.slice(list.end, scanner.position) };
+    if (tail.test(behind)) return { text, list, body: text.slice(list.start, scanner.position) };
     if (CALLED_AT_ONCE.test(behind) && list.parameters.length === 0) return undefined;
     throw new Lost();
   }

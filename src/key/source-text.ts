@@ -43,8 +43,10 @@ export function readSource(source: string, length: unknown): SourceText {
   const list = hidden?.list ?? visible;
   const last = list.parameters.at(-1);
   const rest = last?.isRest === true ? last.name : undefined;
-  const body = hidden?.body ?? source.slice(visible.end);
-  if (list.parameters.length === 1 && rest !== undefined && passesOn(body, rest)) return unsure(`it passes on (...${rest}), as wrappers do`);
+  // The list belongs to it: a default may look at `arguments`, too.
+  const body = hidden?.body ?? source.slice(visible.start);
+  if (list.parameters.length === 1 && rest !== undefined && passesOn((hidden?.text ?? source).slice(list.end), rest))
+    return unsure(`it passes on (...${rest}), as wrappers do`);
   const gathered = hidden === undefined ? gatheredByLoop(body, visible.parameters.length) : undefined;
   if (mayReadArguments(gathered?.body ?? body)) return unsure('it uses `arguments`');
   const written = [...list.parameters, ...(gathered === undefined ? [] : [gathered.parameter])];

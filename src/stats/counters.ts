@@ -11,10 +11,12 @@ export class Counters {
   misses = 0;
   /** Calls that waited for a load somebody else had started. */
   joined = 0;
-  /** Calls that ran the method without looking into the cache, because no key could be built for them. */
+  /** Calls that ran the method without looking into the cache: no key could be built, or the user wanted none. */
   bypassed = 0;
   /** Loads that ended well. */
   loads = 0;
+  /** Results that were answered with and not stored, because they can be read only once. */
+  unstored = 0;
   /** Loads that ended with an error. */
   loadErrors = 0;
   /** Time spent in loads that ended well, in milliseconds. */

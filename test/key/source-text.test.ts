@@ -111,6 +111,8 @@ describe('it is not sure', () => {
     ['arguments in a template', 'it uses `arguments`', methodOf('find(id) { return `${arguments.length}`; }')],
     ['arguments behind a spread', 'it uses `arguments`', methodOf('find(id) { return { ...arguments }; }')],
     ['arguments in an arrow function', 'it uses `arguments`', methodOf('find(id) { return () => arguments; }')],
+    ['arguments in a default', 'it uses `arguments`', methodOf('find(id, count = arguments.length) { return count; }')],
+    ['arguments in a pattern', 'it uses `arguments`', methodOf('find({ id = arguments[3] }) { return id; }')],
     ['eval', 'it uses `arguments`', methodOf('function find(id) { return eval("argu" + "ments"); }')],
     ['names with escapes', 'it is written in a way that is not understood', methodOf('find(\\u0061) { }')],
     ['a body with escapes', 'it is written in a way that is not understood', methodOf('find(id) { return \\u0061rguments; }')],
