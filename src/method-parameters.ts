@@ -22,7 +22,7 @@ export interface KnownParameters {
  */
 export function parametersOf(method: AnyMethod, settings: Settings, recorded: readonly Parameter[], where: string): KnownParameters {
   const source = readSourceText(method);
-  const declared = settings.parameters?.map((parameter, index) => ({ ...recorded[index], ...parameter })) ?? recorded;
+  const declared = declaredBy(settings.parameters ?? [], recorded);
   checkParameters(declared, where);
   if (source.isSure) expectNoMore(declared, source, where);
   const named = withSourceNames(declared, source);
@@ -30,6 +30,15 @@ export function parametersOf(method: AnyMethod, settings: Settings, recorded: re
   if (settings.persist !== undefined && settings.pick === undefined) expectNames(method, parameters, source, where);
   const isComplete = source.isSure && !source.readsArguments && !source.parameters.some(({ isRest }) => isRest);
   return { parameters, isComplete };
+}
+
+/** `params` has the last word on names; what `@Key` left out or hides stays so. */
+function declaredBy(params: readonly Parameter[], recorded: readonly Parameter[]): readonly Parameter[] {
+  return Array.from({ length: Math.max(params.length, recorded.length) }, (_, index) => {
+    const said = recorded[index] ?? UNNAMED;
+    const named = params[index];
+    return named === undefined ? said : { ...said, name: named.name, isRest: named.isRest };
+  });
 }
 
 /** A list that names more than there is was meant for another method. */
@@ -40,7 +49,7 @@ function expectNoMore(declared: readonly Parameter[], source: SourceText, where:
   if (extra !== undefined) {
     throw new ScrubjayError(
       'SCRUBJAY_BAD_KEY_NAME',
-      `${where}: the method has ${count(parameters.length)}, and params names ${declared.length}; take out ${JSON.stringify(extra.name)}.`,
+      `${where}: the method has ${count(parameters.length)}, and ${declared.length} are named; take out ${JSON.stringify(extra.name)}.`,
     );
   }
   const gathering = declared.find(({ isRest }) => isRest);

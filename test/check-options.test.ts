@@ -62,7 +62,7 @@ const wrong: readonly [what: string, options: unknown, code: string, message: Re
     'SCRUBJAY_BAD_KEY_NAME',
     /omit names "logger", and no parameter has that name; name it with @Key\('logger'\) or params/,
   ],
-  ['more names than parameters', { params: ['id'] }, 'SCRUBJAY_BAD_KEY_NAME', /the method has no parameters, and params names 1; take out "id"/],
+  ['more names than parameters', { params: ['id'] }, 'SCRUBJAY_BAD_KEY_NAME', /the method has no parameters, and 1 are named; take out "id"/],
   ['key as text', { key: 'id' }, 'SCRUBJAY_BAD_OPTION', /key must be a function of the arguments; got "id"/],
   ['an empty name', { name: '' }, 'SCRUBJAY_BAD_OPTION', /name must be text of 1 to 200 characters/],
   ['a registry that is none', { registry: {} }, 'SCRUBJAY_BAD_OPTION', /registry must be a CacheRegistry/],

@@ -70,6 +70,18 @@ test('@Key.secret() hides, with a name of its own or beside @Key', () => {
   expect(cacheOf(users, 'ignored').keys()).toEqual(['id="u1"']);
 });
 
+test('params has the last word on names, and takes nothing back of what @Key hides or leaves out', () => {
+  class Users {
+    @Cached({ registry, params: ['ticket', 'id'] })
+    find(@Key.secret('token') token: string, @Key('user') id: string, @Key.ignore() log: string): string {
+      return token + id + log;
+    }
+  }
+  const users = new Users();
+  users.find('s3cret', 'u1', 'log');
+  expect(cacheOf(users, 'find').keys()).toEqual([expect.stringMatching(/^id="u1",ticket=hmac\(/)]);
+});
+
 test('hashKeys hides whole keys, `this` included', () => {
   class Users {
     constructor(readonly tenant: string) {}

@@ -172,7 +172,7 @@ test.each<[string, CachedOptions, string, RegExp]>([
     'more names than parameters',
     { params: ['id', 'locale', 'take'] },
     'SCRUBJAY_BAD_KEY_NAME',
-    /the method has 2 parameters, and params names 3; take out "take"/,
+    /the method has 2 parameters, and 3 are named; take out "take"/,
   ],
   ['defaults as a list', { defaults: ['en'] as never }, 'SCRUBJAY_BAD_OPTION', /defaults must be an object of values by parameter name/],
   ['identity with persist', { identity: true, persist: 'jsonl' }, 'SCRUBJAY_BAD_OPTION', /identity and persist do not go together/],
