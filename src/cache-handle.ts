@@ -1,11 +1,12 @@
 /**
  * What an application holds of one cached method: its entries by the method's own arguments, and its statistics.
  */
-import type { Table } from './entries.js';
+
 import { ScrubjayError } from './errors.js';
 import { describe, isThenable } from './kinds.js';
 import type { AnyMethod, MethodCache } from './method-cache.js';
 import type { MethodStats } from './method-stats.js';
+import type { Table } from './tables.js';
 
 /** What a method answers with, once it is awaited. */
 export type ValueOf<F extends AnyMethod> = Awaited<ReturnType<F>>;

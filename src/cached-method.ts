@@ -4,9 +4,9 @@
  */
 import { CacheHandle } from './cache-handle.js';
 import { ClassCaches, type Declaration } from './class-caches.js';
-import type { Table } from './entries.js';
 import { ScrubjayError } from './errors.js';
 import { isAsyncFunction, type MethodCache } from './method-cache.js';
+import type { Table } from './tables.js';
 
 /** Whose entries a call finds. */
 interface Place {
@@ -27,8 +27,8 @@ export class CachedMethod {
   readonly #collected = new FinalizationRegistry<Place>(({ cache, table }) => {
     cache.entries.forget(table);
     // The first table stays, for the next instance that comes.
-    if (table === cache.firstTable) this.#claimed.delete(cache);
-    else cache.tables.delete(table);
+    if (table === cache.tables.first) this.#claimed.delete(cache);
+    else cache.tables.all.delete(table);
   });
 
   constructor(declaration: Declaration, declaringClass: object | undefined) {
@@ -59,7 +59,7 @@ export class CachedMethod {
     const { declaringClass } = this.classes;
     if (this.#declaration.settings.scope !== 'class' || declaringClass === undefined) return undefined;
     const cache = this.classes.of(declaringClass);
-    return { cache, table: cache.firstTable };
+    return { cache, table: cache.tables.first };
   }
 
   /**
@@ -70,7 +70,7 @@ export class CachedMethod {
     if (!this.classes.hasMethod(self)) return undefined;
     const cache = this.classes.meet(self);
     const sharesTable = this.#declaration.isStatic || this.#declaration.settings.scope !== 'instance';
-    const place = { cache, table: sharesTable ? cache.firstTable : this.#tableOfItsOwn(self, cache) };
+    const place = { cache, table: sharesTable ? cache.tables.first : this.#tableOfItsOwn(self, cache) };
     this.#places.set(self, place);
     return place;
   }
@@ -85,7 +85,7 @@ export class CachedMethod {
       );
     }
     this.#claimed.add(cache);
-    const table = isFirst ? cache.firstTable : cache.newTable();
+    const table = isFirst ? cache.tables.first : cache.tables.add();
     if (cache.settings.persist === undefined) this.#collected.register(self, { cache, table });
     return table;
   }
@@ -107,7 +107,7 @@ export class CachedMethod {
   /** A handle on the entries of a class, for questions that need no instance. */
   handleOfClass(concrete: object): CacheHandle {
     const cache = this.classes.of(concrete);
-    return new CacheHandle(cache, this.#declaration.isStatic ? concrete : undefined, () => cache.onlyTable());
+    return new CacheHandle(cache, this.#declaration.isStatic ? concrete : undefined, () => cache.tables.only());
   }
 
   /**

@@ -4,7 +4,8 @@
  */
 import { createHash } from 'node:crypto';
 import { ScrubjayError } from './errors.js';
-import { type KeyRule, pepperPrint } from './key/call-key.js';
+import type { KeyRule } from './key/call-key.js';
+import { pepperPrint } from './key/hidden-text.js';
 import { nameOfFunction } from './kinds.js';
 import { type AnyMethod, type CacheSettings, isAsyncFunction, MethodCache } from './method-cache.js';
 import type { Registrar, Settings } from './options.js';

@@ -37,6 +37,7 @@ export function declare(method: AnyMethod, known: Known): { cachedMethod: Cached
     method: methodText(known.name),
     parameters,
     isComplete,
+    needsNames: settings.persist !== undefined,
     pick,
     scope: typeof scope === 'function' ? scope : undefined,
     when,

@@ -2,7 +2,6 @@
  * The entries of one cache: memory and journal in step. Every change is written to the journal first, memory follows.
  */
 import { now } from './clock.js';
-import { SingleFlight } from './flight/single-flight.js';
 import { policies } from './memory/index.js';
 import type { EvictionPolicy } from './memory/policy.js';
 import { Slots } from './memory/slots.js';
@@ -10,14 +9,7 @@ import { type Journal, UNLOGGED } from './persist/journal.js';
 import type { LoggedEntry } from './persist/recovery.js';
 import { SlotRecords } from './persist/slot-records.js';
 import type { Counters } from './stats/counters.js';
-
-/** The entries of those who share them: of one instance, or of a class. */
-export class Table {
-  /** The slot of each key. */
-  readonly slots = new Map<string, number>();
-  /** The loads under way. */
-  readonly flights = new SingleFlight();
-}
+import type { Table } from './tables.js';
 
 const NONE = -1;
 /** The deadline of an entry that was found past its time: counted once; it holds its place until it is loaded again, dropped or deleted. */
@@ -51,7 +43,7 @@ export class Entries {
   /** The slot of a fresh entry, or -1. */
   fresh(table: Table, key: string): number {
     const slot = table.slots.get(key);
-    return slot !== undefined && this.#isFresh(slot) ? slot : NONE;
+    return slot !== undefined && this.isFresh(slot) ? slot : NONE;
   }
 
   /** The stored value as it is. */
@@ -66,8 +58,8 @@ export class Entries {
     return this.#isPromised[slot] === true ? Promise.resolve(value) : value;
   }
 
-  /** Stores an entry as the most recent one, and drops the least recent one when there is no room. */
-  put(table: Table, key: string, value: unknown, isPromised: boolean): void {
+  /** Stores an entry as the most recent one, and drops the least recent one when there is no room. Gives its slot. */
+  put(table: Table, key: string, value: unknown, isPromised: boolean): number {
     const expiresAt = this.#ttlMs === Number.POSITIVE_INFINITY ? undefined : now() + this.#ttlMs;
     const known = table.slots.get(key);
     const victim = known === undefined && this.#slots.isFull ? this.#policy.victim() : NONE;
@@ -85,7 +77,9 @@ export class Entries {
       this.#counters.evictions++;
     }
     if (known !== undefined) this.#policy.touch(known);
-    this.#set(known ?? this.#take(table, key), value, isPromised, expiresAt, lsn);
+    const slot = known ?? this.#take(table, key);
+    this.#set(slot, value, isPromised, expiresAt, lsn);
+    return slot;
   }
 
   /**
@@ -99,7 +93,7 @@ export class Entries {
       this.journal?.expectWritable();
       return false;
     }
-    const wasFresh = this.#isFresh(slot);
+    const wasFresh = this.isFresh(slot);
     try {
       this.journal?.delete([key]);
     } finally {
@@ -119,6 +113,7 @@ export class Entries {
       for (const table of tables) {
         table.flights.fenceAll();
         table.slots.clear();
+        table.calls?.clear();
       }
       this.#slots.clear();
       this.#policy.clear();
@@ -157,12 +152,13 @@ export class Entries {
   keys(table?: Table): string[] {
     const keys: string[] = [];
     for (const slot of this.#policy.fromOldest()) {
-      if ((table === undefined || this.#tables[slot] === table) && this.#isFresh(slot)) keys.push(this.#keys[slot] as string);
+      if ((table === undefined || this.#tables[slot] === table) && this.isFresh(slot)) keys.push(this.#keys[slot] as string);
     }
     return keys;
   }
 
-  #isFresh(slot: number): boolean {
+  /** Whether the entry in `slot` is not past its time. */
+  isFresh(slot: number): boolean {
     const deadline = this.#slots.deadlines[slot] as number;
     if (deadline === Number.POSITIVE_INFINITY || now() < deadline) return true;
     if (deadline !== EXPIRED) {
@@ -192,6 +188,7 @@ export class Entries {
 
   #release(slot: number): void {
     this.#tables[slot]?.slots.delete(this.#keys[slot] as string);
+    this.#tables[slot]?.calls?.remove(slot);
     this.#tables[slot] = undefined;
     this.#keys[slot] = '';
     this.#policy.remove(slot);

@@ -1,16 +1,17 @@
 /**
  * One method's cache, and the whole way of one call through it, in two functions: `find` looks, `fill` loads.
  */
-import { Entries, Table } from './entries.js';
+import { Entries } from './entries.js';
 import { ScrubjayError } from './errors.js';
 import { signalsIn, withSignal } from './key/abort-signals.js';
-import { hasSurplus, isWanted, type KeyRule, keyOfCall } from './key/call-key.js';
+import { isWanted, type KeyRule, keyOfCall, shapeOf } from './key/call-key.js';
 import { isThenable, singleUseKind } from './kinds.js';
 import { type MethodStats, methodStats } from './method-stats.js';
 import { Journal } from './persist/journal.js';
 import type { JournalOptions } from './persist/journal-options.js';
 import { Opening } from './persist/opening.js';
 import { Counters } from './stats/counters.js';
+import { type Table, Tables } from './tables.js';
 
 export type AnyMethod = (this: any, ...args: any[]) => any;
 
@@ -51,10 +52,7 @@ export class MethodCache {
   readonly settings: CacheSettings;
   readonly counters = new Counters();
   readonly entries: Entries;
-  /** The table of the class, or of the first instance to call; what was recovered lies here. */
-  readonly firstTable = new Table();
-  /** Every table in use. */
-  readonly tables = new Set<Table>([this.firstTable]);
+  readonly tables: Tables;
 
   #opening: Opening<void> | undefined;
   #isOpen: boolean;
@@ -64,6 +62,7 @@ export class MethodCache {
 
   constructor(settings: CacheSettings) {
     this.settings = settings;
+    this.tables = new Tables(settings.name, shapeOf(settings.rule));
     this.entries = new Entries(settings.capacity, settings.ttlMs, this.counters);
     this.#isOpen = settings.persist === undefined;
     this.#isAsync = settings.returnsPromise || isAsyncFunction(settings.method);
@@ -78,15 +77,21 @@ export class MethodCache {
         return this.open().then(() => this.find(table, self, args));
       this.openNow();
     }
-    let key: string | undefined;
+    if (this.settings.rule.when !== undefined && !this.#isWanted(self, args)) return this.#bypass(self, args);
+    const known = table.calls === undefined ? NONE : table.calls.find(args);
+    if (known !== NONE && this.entries.isFresh(known)) {
+      this.counters.hits++;
+      return this.entries.use(known);
+    }
+    let key: string;
     try {
-      key = isWanted(this.settings.rule, self, args) ? this.keyOf(self, args) : undefined;
+      key = this.keyOf(self, args);
     } catch (error) {
       return this.#findWithoutKey(error as ScrubjayError, self, args);
     }
-    if (key === undefined) return this.#bypass(self, args);
     const slot = this.entries.fresh(table, key);
     if (slot !== NONE) {
+      this.#remember(table, args, slot);
       this.counters.hits++;
       return this.entries.use(slot);
     }
@@ -105,7 +110,13 @@ export class MethodCache {
   /** Runs the method, stores what it gives, and answers when that is kept as its durability promises. Errors are never stored. */
   #fill(table: Table, key: string, { self, args, signals }: Call): unknown {
     const { counters, entries } = this;
-    const { flights } = table;
+    const { flights, calls } = table;
+    // Taken before the method runs: what it does to its arguments must not move the entry.
+    const copy = calls?.copyOf(args);
+    const store = (value: unknown, isPromised: boolean): void => {
+      const slot = entries.put(table, key, value, isPromised);
+      if (copy !== undefined) calls?.add(copy, slot);
+    };
     const ended = counters.startLoad();
     const failed = (): void => {
       counters.loadErrors++;
@@ -125,7 +136,7 @@ export class MethodCache {
       this.#isAsync = true;
       const keep = (value: unknown): Promise<void> | undefined => {
         if (!this.#canBeKept(value)) return undefined;
-        entries.put(table, key, value, true);
+        store(value, true);
         return entries.journal?.whenDurable();
       };
       flights.follow(key, flight, result, { ended, failed, keep });
@@ -133,24 +144,31 @@ export class MethodCache {
     }
     ended();
     if (flights.end(key, flight) && this.#canBeKept(result)) {
-      entries.put(table, key, result, false);
+      store(result, false);
       entries.journal?.makeDurable();
     }
     return result;
   }
 
-  /** The key of a call, as text.
-   * @throws SCRUBJAY_KEY_REFUSED, SCRUBJAY_KEY_FAILED, SCRUBJAY_KEY_UNNAMED */
-  keyOf(self: unknown, args: readonly unknown[]): string {
-    const { rule, persist, name } = this.settings;
-    if (persist !== undefined && rule.pick === undefined && hasSurplus(rule, args)) {
-      throw new ScrubjayError(
-        'SCRUBJAY_KEY_UNNAMED',
-        `${name} was called with ${args.length} arguments and names ${rule.parameters.length}; a key on disk needs a name for each, so such calls run uncached. ` +
-          "Name every parameter with @Key('…') or params, '...ids' for a rest parameter.",
-      );
+  /** An entry that was found by its text, because it came from disk or by `set`, is found by its arguments from now on. */
+  #remember({ calls }: Table, args: readonly unknown[], slot: number): void {
+    if (calls === undefined || calls.has(slot)) return;
+    const copy = calls.copyOf(args);
+    if (copy !== undefined) calls.add(copy, slot);
+  }
+
+  #isWanted(self: unknown, args: readonly unknown[]): boolean {
+    try {
+      return isWanted(this.settings.rule, self, args);
+    } catch (error) {
+      this.#reportOnce(error as ScrubjayError);
+      return false;
     }
-    return keyOfCall(rule, self, args);
+  }
+
+  /** The key of a call, as text. @throws SCRUBJAY_KEY_REFUSED, SCRUBJAY_KEY_FAILED, SCRUBJAY_KEY_UNNAMED */
+  keyOf(self: unknown, args: readonly unknown[]): string {
+    return keyOfCall(this.settings.rule, self, args);
   }
 
   /** A call without a key is an error when its arguments are to blame, unless the user said otherwise, and runs uncached when the rule is. */
@@ -194,30 +212,10 @@ export class MethodCache {
     return this.#isAsync;
   }
 
-  /**
-   * The table that a question without an instance is about.
-   * @throws SCRUBJAY_WHICH_CACHE when several instances have one.
-   */
-  onlyTable(): Table {
-    const [table, ...others] = this.tables;
-    if (others.length === 0) return table as Table;
-    throw new ScrubjayError(
-      'SCRUBJAY_WHICH_CACHE',
-      `${this.tables.size} instances have entries of their own in ${this.settings.name}; ask for the handle of one: cacheOf(instance, 'method').`,
-    );
-  }
-
-  /** A table for one more instance. */
-  newTable(): Table {
-    const table = new Table();
-    this.tables.add(table);
-    return table;
-  }
-
   /** Removes everything. @throws SCRUBJAY_NOT_DURABLE */
   async clear(): Promise<void> {
     this.openNow();
-    this.entries.clear(this.tables);
+    this.entries.clear(this.tables.all);
     await this.entries.journal?.whenDurableOrThrow();
   }
 
@@ -249,7 +247,7 @@ export class MethodCache {
     const recovered = yield* journal.opening();
     this.#adopt(journal);
     if (recovered.some((entry) => entry.isPromised)) this.#isAsync = true;
-    this.entries.restore(this.firstTable, recovered, (entry) => journal.options.driver.decodeValue(entry.value));
+    this.entries.restore(this.tables.first, recovered, (entry) => journal.options.driver.decodeValue(entry.value));
   }
 
   #newJournal(): Journal {

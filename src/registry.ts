@@ -97,7 +97,7 @@ export class CacheRegistry {
   /** The cache of that name. */
   get(name: string): CacheHandle | undefined {
     const cache = this.#caches.get(name);
-    return cache && new CacheHandle(cache, undefined, () => cache.onlyTable());
+    return cache && new CacheHandle(cache, undefined, () => cache.tables.only());
   }
 
   /** What every cache has counted since its process began, by name. */

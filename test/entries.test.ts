@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { Entries, Table } from '../src/entries';
+import { Entries } from '../src/entries';
 import { Counters } from '../src/stats/counters';
+import { Table } from '../src/tables';
 import { manualClockForEachTest } from './support/manual-clock';
 
 const time = manualClockForEachTest();

@@ -1,12 +1,14 @@
 /**
  * The key of a call: one named part per argument, in the order of the names, so that the order of parameters in the source does not matter.
  */
-import { createHash, createHmac } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { types } from 'node:util';
 import { ScrubjayError } from '../errors.js';
 import { describe } from '../kinds.js';
 import { isAbortSignal } from './abort-signals.js';
+import type { CallShape } from './call-table.js';
 import { argumentText } from './canonical-text.js';
+import { hiddenText } from './hidden-text.js';
 import { identityText } from './identity.js';
 import { type Parameter, UNNAMED } from './parameters.js';
 import { pathText, propertyNameText, Refusal } from './walk.js';
@@ -25,6 +27,8 @@ export interface KeyRule {
   readonly when?: ((...args: readonly never[]) => unknown) | undefined;
   /** The method has these parameters and no others, none of them gathers a rest, and it cannot look at further arguments. */
   readonly isComplete?: boolean;
+  /** Keys outlive the build, so that every argument needs a name. */
+  readonly needsNames?: boolean;
   /** Things without an honest key are told by their identity. */
   readonly byIdentity?: boolean;
   /** Nobody may read the keys. */
@@ -42,7 +46,7 @@ const LONGEST_KEY = 1024 * 1024;
 /**
  * The key of the call `self.method(...args)`.
  * @throws SCRUBJAY_KEY_REFUSED when an argument has no honest key.
- * @throws SCRUBJAY_KEY_FAILED when the user's own `key` or `scope` function throws.
+ * @throws SCRUBJAY_KEY_FAILED when the user's own `key` or `scope` function throws, SCRUBJAY_KEY_UNNAMED when a key that must have names cannot.
  */
 export function keyOfCall(rule: KeyRule, self: unknown, args: readonly unknown[]): string {
   const { pick, scope } = rule;
@@ -58,12 +62,17 @@ export function keyOfCall(rule: KeyRule, self: unknown, args: readonly unknown[]
     const value = ask(rule, 'scope', () => scope(self as never));
     text = `this=${partText(rule, 'scope', value)}${text === '' ? '' : ','}${text}`;
   }
-  if (rule.isHidden === true) return hidden(rule, '', text);
+  if (rule.isHidden === true) return hiddenText(rule.pepper as Uint8Array, `${rule.method}\0`, text);
   return text.length <= LONGEST_READABLE ? text : shortened(text);
 }
 
-/** Tells one pepper from another without giving it away. */
-export const pepperPrint = (pepper: Uint8Array): string => createHmac('sha256', pepper).update('scrubjay: which pepper').digest('hex').slice(0, 16);
+/** How the calls of a method look to a call table; `undefined` where more than their arguments makes their key, or less. */
+export function shapeOf({ parameters, pick, scope, isHidden, isComplete }: KeyRule): CallShape | undefined {
+  const isSpecial = parameters.some(({ isIgnored, isSecret, defaultValue }) => isIgnored || isSecret === true || defaultValue !== undefined);
+  if (pick !== undefined || scope !== undefined || isHidden === true || isSpecial) return undefined;
+  const gathers = parameters.some(({ isRest }) => isRest);
+  return { most: isComplete === true ? parameters.length : Number.POSITIVE_INFINITY, trims: !gathers };
+}
 
 /**
  * Whether the user wants the call to be cached.
@@ -84,12 +93,20 @@ export function isWanted({ when, method }: KeyRule, self: unknown, args: readonl
 }
 
 /** Whether the call gives more arguments than its method has declared parameters, and the method may look at them. One more `undefined` is none. */
-export function hasSurplus({ parameters, isComplete }: KeyRule, args: readonly unknown[]): boolean {
+function hasSurplus({ parameters, isComplete }: KeyRule, args: readonly unknown[]): boolean {
   if (args.length <= parameters.length || isComplete === true || parameters.at(-1)?.isRest === true) return false;
   return args.slice(parameters.length).some((value) => value !== undefined);
 }
 
+const unnamed = ({ method, parameters }: KeyRule, args: readonly unknown[]): ScrubjayError =>
+  new ScrubjayError(
+    'SCRUBJAY_KEY_UNNAMED',
+    `${method} was called with ${args.length} arguments and names ${parameters.length}; a key on disk needs a name for each, so such calls run uncached. ` +
+      "Name every parameter with @Key('…') or params, '...ids' for a rest parameter.",
+  );
+
 function argumentsText(rule: KeyRule, args: readonly unknown[]): string {
+  if (rule.needsNames === true && hasSurplus(rule, args)) throw unnamed(rule, args);
   // Each argument takes two characters or more: as many as these are not even looked at.
   if (args.length * 2 > LONGEST_KEY) throw tooLong(rule);
   let text = '';
@@ -98,7 +115,7 @@ function argumentsText(rule: KeyRule, args: readonly unknown[]): string {
     // `undefined` is what default parameters make of a missing argument, and with it left out a text does not depend on the order of parameters.
     if (value === undefined || (typeof value === 'object' && isAbortSignal(value))) continue;
     const said = partText(rule, part.name, value);
-    text += `${text === '' ? '' : ','}${part.label}${part.isSecret ? hidden(rule, part.name, said) : said}`;
+    text += `${text === '' ? '' : ','}${part.label}${part.isSecret ? hiddenText(rule.pepper as Uint8Array, `${rule.method}\0${part.name}`, said) : said}`;
     if (text.length > LONGEST_KEY) throw tooLong(rule);
   }
   return text;
@@ -182,15 +199,6 @@ function keyFailed(rule: KeyRule, part: string, cause: unknown): ScrubjayError {
   return new ScrubjayError('SCRUBJAY_KEY_FAILED', `the cache key of ${rule.method} could not be built: ${part} failed: ${said}; such calls run uncached.`, {
     cause,
   });
-}
-
-/**
- * `hmac(Q2h…)`: the same for equal texts of one part of one cache, and nothing that anybody could try values against who lacks the pepper.
- * Source: RFC 2104, with SHA-256.
- */
-function hidden({ method, pepper }: KeyRule, name: string, text: string): string {
-  const hash = createHmac('sha256', pepper as Uint8Array).update(`${method}\0${name}\0${text}`, 'utf16le');
-  return `hmac(${hash.digest('base64url')})`;
 }
 
 /**

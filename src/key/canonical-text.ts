@@ -8,9 +8,10 @@ import { isAbortSignal } from './abort-signals.js';
 import { arrayText } from './arrays.js';
 import { builtInText } from './built-ins.js';
 import { className, homonymRefusal, instanceText, KEY_METHOD } from './class-state.js';
+import { hasBrand, isBareRecord, primitiveText, SHORT, sortNames } from './plain-values.js';
 import { registeredClass } from './registered-classes.js';
 import { temporalText } from './temporal.js';
-import { propertyNameText, quoted, Refusal, symbolText, type Walk } from './walk.js';
+import { propertyNameText, Refusal, symbolText, type Walk } from './walk.js';
 
 /** Deeper values are refused: no honest argument is, and the walk must end before the stack does. */
 const MAX_DEPTH = 200;
@@ -18,8 +19,6 @@ const MAX_DEPTH = 200;
 const MAX_PROTOTYPES = 100;
 /** Longer texts are refused, in characters. This also stops graphs of shared objects that unfold to 2^60 nodes. */
 const MAX_CHARACTERS = 1024 * 1024;
-/** Shorter strings fit however many of their characters need an escape. */
-const SHORT = 1000;
 
 /** Gives what has no honest key a text by its identity. */
 export type Identify = (value: object | symbol) => string;
@@ -35,22 +34,6 @@ export function canonicalText(value: unknown, identify?: Identify): string {
 /** The same for an argument of a call: signals directly in an options bag are left out. */
 export function argumentText(value: unknown, identify?: Identify): string {
   return primitiveText(value, SHORT) ?? new TextWalk(identify, value).text(value);
-}
-
-/** The text of the everyday primitives, `undefined` for everything that takes more thought. */
-function primitiveText(value: unknown, longestString: number): string | undefined {
-  switch (typeof value) {
-    case 'string':
-      return value.length <= longestString ? quoted(value) : undefined;
-    case 'number':
-      return value === 0 && 1 / value < 0 ? '-0' : String(value);
-    case 'boolean':
-      return value ? 'true' : 'false';
-    case 'undefined':
-      return 'undefined';
-    default:
-      return value === null ? 'null' : undefined;
-  }
 }
 
 class TextWalk implements Walk {
@@ -249,30 +232,3 @@ class TextWalk implements Walk {
 
 const { getPrototypeOf: prototypeOf, prototype: objectPrototype } = Object;
 const arrayPrototype: unknown = Array.prototype;
-const tagOf = objectPrototype.toString;
-
-/** Whether something other than an object literal stands behind a plain prototype. The tag tells Date, Error, boxed values and more in one question. */
-function hasBrand(value: object): boolean {
-  if (Object.hasOwn(value, Symbol.toStringTag) || tagOf.call(value) !== '[object Object]') return true;
-  return types.isMap(value) || types.isSet(value) || ArrayBuffer.isView(value);
-}
-
-/** `new C()` with an empty `C.prototype = Object.create(null)`: how query strings, cookies and routers make their records. */
-function isBareRecord(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return typeof prototype === 'object' && prototype !== null && Object.getPrototypeOf(prototype) === null && Reflect.ownKeys(prototype).length === 0;
-}
-
-/** Sorts by UTF-16 code unit, in place. Few names, often in order already, are the everyday case, and `sort` is slow to start. */
-function sortNames(names: string[]): void {
-  if (names.length > 16) {
-    names.sort();
-    return;
-  }
-  for (let index = 1; index < names.length; index++) {
-    const name = names[index] as string;
-    let place = index;
-    for (; place > 0 && (names[place - 1] as string) > name; place--) names[place] = names[place - 1] as string;
-    names[place] = name;
-  }
-}

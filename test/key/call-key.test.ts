@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { hasSurplus, keyOfCall } from '../../src/key/call-key.js';
+import { keyOfCall } from '../../src/key/call-key.js';
 import { UNNAMED } from '../../src/key/parameters.js';
 import { aRule, keyOf, named, refusalOf } from './calls.js';
 
@@ -49,11 +49,13 @@ test('an ignored rest parameter leaves out all further arguments', () => {
   expect(key(rule, 'u1', 1, () => 2)).toBe('id="u1"');
 });
 
-test('a surplus argument counts, and can be asked for', () => {
+test('a surplus argument counts; where keys must have names it has none, and one more undefined is none', () => {
   expect(key(users, 'u1', 'en', 0)).not.toBe(key(users, 'u1', 'en'));
-  expect(hasSurplus(users, ['u1', 'en', 0])).toBe(true);
-  expect(hasSurplus(users, ['u1', 'en', undefined])).toBe(false);
-  expect(hasSurplus(aRule({ parameters: named('...ids') }), [1, 2, 3])).toBe(false);
+  const strict = { ...users, needsNames: true };
+  expect(() => key(strict, 'u1', 'en', 0)).toThrow(expect.objectContaining({ code: 'SCRUBJAY_KEY_UNNAMED' }));
+  expect(key(strict, 'u1', 'en', undefined)).toBe(key(users, 'u1', 'en'));
+  expect(key(aRule({ parameters: named('...ids'), needsNames: true }), 1, 2, 3)).toBe('ids=[1,2,3]');
+  expect(key({ ...strict, isComplete: true }, 'u1', 'en', 0)).toBe(key(users, 'u1', 'en'));
 });
 
 test('a picked key is the whole key, of any value that has a text', () => {

@@ -1,6 +1,6 @@
 /** A cache with its journal, as a service has one, without the decorators: what the tests of this folder play with. */
 import { closeSync, readFileSync } from 'node:fs';
-import { Entries, Table } from '../../src/entries';
+import { Entries } from '../../src/entries';
 import type { ScrubjayError } from '../../src/errors';
 import { releaseDirectory } from '../../src/persist/directory-claims';
 import { drivers } from '../../src/persist/drivers/index';
@@ -10,6 +10,7 @@ import type { JournalOptions } from '../../src/persist/journal-options';
 import { openJournals } from '../../src/persist/open-journals';
 import { type Recovery, recover } from '../../src/persist/recovery';
 import { Counters } from '../../src/stats/counters';
+import { Table } from '../../src/tables';
 import { unsyncedFileSystem } from './faulty-file-system';
 
 /** Keys and values, least recently used first. */

@@ -1,0 +1,56 @@
+/**
+ * Who shares entries with whom: one table for a class, or one for each of its instances.
+ */
+import { ScrubjayError } from './errors.js';
+import { SingleFlight } from './flight/single-flight.js';
+import { type CallShape, CallTable } from './key/call-table.js';
+
+/** The entries of those who share them: of one instance, or of a class. */
+export class Table {
+  /** The slot of each key. */
+  readonly slots = new Map<string, number>();
+  /** The slot of each everyday call; `undefined` where calls go by their key alone. */
+  readonly calls: CallTable | undefined;
+  /** The loads under way. */
+  readonly flights = new SingleFlight();
+
+  constructor(shape?: CallShape) {
+    this.calls = shape && new CallTable(shape);
+  }
+}
+
+/** The tables of one cache. */
+export class Tables {
+  /** The table of the class, or of the first instance to call; what was recovered lies here. */
+  readonly first: Table;
+  /** Every table in use. */
+  readonly all: Set<Table>;
+  readonly #cacheName: string;
+  readonly #shape: CallShape | undefined;
+
+  constructor(cacheName: string, shape: CallShape | undefined) {
+    this.#cacheName = cacheName;
+    this.#shape = shape;
+    this.first = new Table(shape);
+    this.all = new Set([this.first]);
+  }
+
+  /** A table for one more instance. */
+  add(): Table {
+    const table = new Table(this.#shape);
+    this.all.add(table);
+    return table;
+  }
+
+  /**
+   * The table that a question without an instance is about.
+   * @throws SCRUBJAY_WHICH_CACHE when several instances have one.
+   */
+  only(): Table {
+    if (this.all.size === 1) return this.first;
+    throw new ScrubjayError(
+      'SCRUBJAY_WHICH_CACHE',
+      `${this.all.size} instances have entries of their own in ${this.#cacheName}; ask for the handle of one: cacheOf(instance, 'method').`,
+    );
+  }
+}
