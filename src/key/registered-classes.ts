@@ -17,7 +17,8 @@ interface Registered {
   readonly key: (instance: never) => unknown;
 }
 
-type AnyClass<T = unknown> = abstract new (...args: never[]) => T;
+/** Also one whose constructor is private. */
+type AnyClass<T> = Function & { readonly prototype: T };
 
 /** Kept on globalThis, so that both builds of the library know the same classes. By prototype: no code of an instance runs to find it. */
 const REGISTERED = Symbol.for('scrubjay.classes.v1');

@@ -45,8 +45,8 @@ export function readSource(source: string, length: unknown): SourceText {
   const rest = last?.isRest === true ? last.name : undefined;
   // The list belongs to it: a default may look at `arguments`, too.
   const body = hidden?.body ?? source.slice(visible.start);
-  if (list.parameters.length === 1 && rest !== undefined && passesOn((hidden?.text ?? source).slice(list.end), rest))
-    return unsure(`it passes on (...${rest}), as wrappers do`);
+  const isWrapper = rest !== undefined && list.parameters.length === 1 && (isWrapperName(rest) || passesOn((hidden?.text ?? source).slice(list.end), rest));
+  if (isWrapper) return unsure(`it passes on (...${rest}), as wrappers do`);
   const gathered = hidden === undefined ? gatheredByLoop(body, visible.parameters.length) : undefined;
   if (mayReadArguments(gathered?.body ?? body)) return unsure('it uses `arguments`');
   const written = [...list.parameters, ...(gathered === undefined ? [] : [gathered.parameter])];
@@ -72,6 +72,9 @@ export function mayReadArguments(body: string): boolean {
   return found;
 }
 
+/** What wrappers call all that they were given, whatever they do with it. */
+const isWrapperName = (rest: string): boolean => /^_?(?:args|argv|arguments|params|parameters|rest)_?$/i.test(rest);
+
 /** Whether the body hands all it was given to another function, so that the true parameters are those of that function. */
 const passesOn = (body: string, rest: string): boolean => {
   const name = rest.replaceAll('$', '\\$');
@@ -93,8 +96,14 @@ function gatheredByLoop(body: string, from: number): { readonly parameter: Sourc
   return undefined;
 }
 
-/** Names that compilers make for parameters that have none: `_0`, `_a`, `_x2`, `_ref`, `_param`, `param1`. They go by position. */
-const isMade = (name: string | undefined): boolean => name !== undefined && /^_(?:\d+|[a-z]\d*|ref\d*)$|^_?param\d*$/.test(name);
+/**
+ * Names that tools make: for parameters that have none (`_0`, `_a`, `_ref`, `_param`, `param1`), and where one of two equal names had to give way
+ * (`options2`, as bundlers write it). The next build may number them otherwise.
+ */
+const isMade = (name: string | undefined): boolean => name !== undefined && /^_(?:[a-z]?|ref|te?mp|param)$|^param$|\d$/.test(name);
+
+/** Words that people write, although a minifier might. */
+const SHORT_WORDS = new Set('at by cb db el fn id io ip is it js me my no of ok on os qs to ts tx ua up us'.split(' '));
 
 /**
  * Whether somebody may have shortened the names. Minifiers write `(e,t){` and use the shortest names that are free; some tools take out white space alone.
@@ -102,6 +111,7 @@ const isMade = (name: string | undefined): boolean => name !== undefined && /^_(
 function isMinified(source: string, { start, end }: ParameterList, parameters: readonly SourceParameter[]): boolean {
   const list = source.slice(start, end).replace(/(["'`]).*?\1/g, '');
   const isDense = /^(?:\{|\s*=>\S|=>)/.test(source.slice(end)) || /,\S/.test(list);
-  const shortest = isDense ? 3 : 2;
-  return parameters.some(({ name }) => name !== undefined && name.length < shortest && !(isDense && name === 'id'));
+  const names = parameters.map(({ name }) => name).filter((name) => name !== undefined);
+  const isShort = (name: string): boolean => name.length === 1 || (name.length === 2 && !(isDense ? name === 'id' : SHORT_WORDS.has(name)));
+  return isDense ? names.some(isShort) : names.some((name) => name.length === 1) || (names.length > 0 && names.every(isShort));
 }

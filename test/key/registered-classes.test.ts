@@ -19,6 +19,21 @@ test('a registered class says what makes two of its instances equal', () => {
   expect(keyOf({ price: new Cents(2n) })).toBe('$0={price:"Cents"![2n,"EUR"]}');
 });
 
+test('a class with a private constructor can be registered', () => {
+  class Only {
+    readonly #id = 1;
+    private constructor() {}
+    static make(): Only {
+      return new Only();
+    }
+    id(): number {
+      return this.#id;
+    }
+  }
+  registerClass(Only, { key: (only) => only.id() });
+  expect(keyOf(Only.make())).toBe('$0="Only"!1');
+});
+
 test('it may have another name, for builds that rename classes', () => {
   class t {
     readonly #id: number;

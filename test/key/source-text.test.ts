@@ -76,7 +76,7 @@ describe('the list is read beyond doubt', () => {
     ['find /* a */ ( /* b */ id /* c */ ) /* d */ { return id; }', 'id'],
     ['/* istanbul ignore next */ find(id) { return id; }', 'id'],
     ['find(id, locale = (cov_1x().b[0][0]++, "en")) { cov_1x().f[0]++; return id; }', 'id, locale'],
-    ['find(größe, 名前, $id, _rest) { return größe; }', 'größe, 名前, $id, _rest'],
+    ['find(größe, 名前, $id, _log) { return größe; }', 'größe, 名前, $id, _log'],
     ['find(id) { return "arguments"; /* arguments */ }', 'id'],
     ['find(id) { return id.arguments + id?.eval; }', 'id'],
     ['find(...ids) { return this.load(ids); }', '...ids'],
@@ -106,6 +106,11 @@ describe('it is not sure', () => {
     ['a wrapper', 'it passes on (...args), as wrappers do', methodOf('function (...args) { return fn.apply(this, args); }')],
     ['a wrapper that spreads', 'it passes on (...args), as wrappers do', methodOf('(...args) => fn(...args)')],
     ['a wrapper by Reflect', 'it passes on (...$a), as wrappers do', methodOf('function (...$a) { return Reflect.apply(fn, this, $a); }')],
+    [
+      'a wrapper that keeps its arguments first',
+      'it passes on (...args), as wrappers do',
+      methodOf('function (...args) { const given = args; return fn.apply(this, given); }'),
+    ],
     ['a wrapper of old', 'it uses `arguments`', methodOf('function () { return fn.apply(this, arguments); }')],
     ['arguments', 'it uses `arguments`', methodOf('find(id) { return [id, ...arguments]; }')],
     ['arguments in a template', 'it uses `arguments`', methodOf('find(id) { return `${arguments.length}`; }')],
@@ -128,6 +133,7 @@ describe('names are not stable', () => {
     'find(to){return to}',
     'find(to,locale) { return to }',
     'find(e, t) { return e; }',
+    'find(ee, tt) { return ee; }',
     'find(id, t) { return id; }',
     'find(i, ...t) { return i; }',
     'e=>e',
@@ -144,6 +150,8 @@ describe('names are not stable', () => {
     'find(id, list = ["a,b", 1]) { return id; }',
     '(id) => id',
     'find() { return 1; }',
+    'find(id, db) { return id; }',
+    'find(xy, locale) { return xy; }',
     'find(id,locale){return id}',
     'identity=>identity',
     'find(id)\n{ return id; }',
@@ -152,7 +160,7 @@ describe('names are not stable', () => {
   });
 
   test('a name that a compiler made is none', () => {
-    expect(shown(read('find(_0, _a, _x2, _ref, _param, param1, _id, __v) { return 1; }'))).toBe('?, ?, ?, ?, ?, ?, _id, __v');
+    expect(shown(read('find(_0, _a, _x2, _ref, _param, param1, _, _temp, options2, _id, __v) { return 1; }'))).toBe('?, ?, ?, ?, ?, ?, ?, ?, ?, _id, __v');
   });
 });
 
@@ -179,7 +187,7 @@ describe('whatever is written', () => {
     fc.assert(
       fc.property(fc.array(parameter, { maxLength: 5 }), fc.boolean(), filler, (list, hasRest, space) => {
         const parts = list.map(([name, value, before, behind, kind], index) => {
-          const own = `${name}${index}`;
+          const own = `${name}_${'abcde'.charAt(index)}`;
           const binding = kind === 0 ? `{ ${own}: [${own}] = [] }` : own;
           return { text: `${before}${binding}${behind}${value === null ? '' : `= ${value}`}`, name: kind === 0 ? '?' : own };
         });

@@ -1,0 +1,111 @@
+/** The figures of a suite: medians and spreads, ratios to the floor, to the key made by hand and to the best peer; as a table, and as JSON. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpus, totalmem, type } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { versionOf } from './install.mjs';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+export function report(suite, results) {
+  const { scenarios, contenders } = results;
+  const rows = contenders.map(({ name, wrong, cells }) => [name, wrongText(wrong), ...scenarios.map((scenario) => cellText(cells[scenario]))]);
+  const ours = contenders.filter(({ role }) => role === 'ours');
+  for (const { name, cells } of ours) {
+    for (const [to, pick] of Object.entries(yardsticks)) {
+      const ratios = scenarios.map((scenario) => ratioText(cells[scenario], pick(contenders, scenario), scenario));
+      rows.push([`${name}: × ${to}`, '', ...ratios]);
+    }
+  }
+  return `\n${suite.name}: ${suite.title}\n${machineText()}\n${packagesText(contenders)}\n\n${table([['', 'answers', ...scenarios], ...rows])}\n${LEGEND}`;
+}
+
+const LEGEND =
+  'median ±half of the middle half of the samples. wrong n/m: n of m pairs of calls were taken for the same, or for different, and are not. ' +
+  '*: entries of this scenario are not found again, the figure is that of a miss. best peer: the fastest with no * and the fewest wrong answers.';
+
+/** What is measured against what. */
+const yardsticks = {
+  floor: (contenders) => contenders.find(({ role }) => role === 'floor'),
+  'by hand': (contenders) => contenders.find(({ role }) => role === 'by hand'),
+  'best peer': (contenders, scenario) => best(contenders, scenario, () => true),
+  'fastest peer': fastestPeer,
+};
+
+function best(contenders, scenario) {
+  const peers = contenders.filter(({ role, cells }) => role === 'peer' && cells[scenario].mark === undefined);
+  const fewest = Math.min(...peers.map(({ wrong }) => wrong.wrong.length));
+  return fastest(
+    peers.filter(({ wrong }) => wrong.wrong.length === fewest),
+    scenario,
+  );
+}
+
+function fastestPeer(contenders, scenario) {
+  return fastest(
+    contenders.filter(({ role, cells }) => role === 'peer' && cells[scenario].mark === undefined),
+    scenario,
+  );
+}
+
+const fastest = (contenders, scenario) =>
+  contenders.reduce((one, other) => (one === undefined || median(other, scenario) < median(one, scenario) ? other : one), undefined);
+
+const median = ({ cells }, scenario) => summary(cells[scenario].samples).median;
+
+function summary(samples) {
+  const sorted = samples.toSorted((one, other) => one - other);
+  const at = (share) => sorted[Math.round((sorted.length - 1) * share)];
+  return { median: at(0.5), low: at(0.25), high: at(0.75) };
+}
+
+function cellText({ samples, mark }) {
+  const { median: middle, low, high } = summary(samples);
+  return `${whole(middle)} ±${whole((high - low) / 2)}${mark === undefined ? '' : '*'}`;
+}
+
+const whole = (number) => Math.round(number).toLocaleString('en-US');
+
+const ratioText = ({ samples }, other, scenario) => (other === undefined ? '–' : (summary(samples).median / median(other, scenario)).toFixed(2));
+
+const wrongText = ({ wrong, of }) => (of === 0 ? '–' : wrong.length === 0 ? `right ${of}/${of}` : `wrong ${wrong.length}/${of}`);
+
+function table(rows) {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  return rows.map((row) => row.map((text, column) => (column === 0 ? text.padEnd(widths[0]) : text.padStart(widths[column]))).join('  ')).join('\n');
+}
+
+const machineText = () => `Node ${process.versions.node}, ${type()} ${process.arch}, ${cpus().length} × ${cpus()[0].model}, ${whole(totalmem() / 2 ** 30)} GiB`;
+
+const packagesOf = (contenders) => Object.fromEntries(contenders.flatMap(({ packages }) => packages.map((name) => [name, versionOf(name)])));
+
+const packagesText = (contenders) =>
+  Object.entries(packagesOf(contenders))
+    .map((each) => each.join(' '))
+    .join(', ');
+
+/** Writes everything that was measured, and gives the path. */
+export function save(suite, results) {
+  const { scenarios, effort, contenders } = results;
+  const measured = contenders.map(({ name, role, wrong, cells }) => ({
+    name,
+    role,
+    wrong,
+    scenarios: scenarios.map((scenario) => ({ scenario, mark: cells[scenario].mark, ...summary(cells[scenario].samples), samples: cells[scenario].samples })),
+  }));
+  const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
+  const at = new Date().toISOString();
+  const path = `bench/results/${suite.name}-${at.replace(/[:.]/g, '-')}.json`;
+  mkdirSync(`${root}bench/results`, { recursive: true });
+  const content = {
+    suite: suite.name,
+    unit: 'ns per operation',
+    at,
+    scrubjay: version,
+    machine: machineText(),
+    packages: packagesOf(contenders),
+    effort,
+    measured,
+  };
+  writeFileSync(`${root}${path}`, `${JSON.stringify(content, undefined, 2)}\n`);
+  return path;
+}

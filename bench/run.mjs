@@ -1,0 +1,34 @@
+/**
+ * Measures scrubjay against others: `npm run bench -- --quick --suite keys --scenario "one string"`.
+ * Prints a table for each suite, and leaves the figures in `bench/results`.
+ */
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { install } from './harness/install.mjs';
+import { measure } from './harness/measure.mjs';
+import { report, save } from './harness/report.mjs';
+import { suites } from './suites/index.mjs';
+
+const { values: options } = parseArgs({
+  options: {
+    /** Fewer and shorter samples, within a minute for a suite. */
+    quick: { type: 'boolean', default: false },
+    /** Only suites of this name. */
+    suite: { type: 'string', multiple: true },
+    /** Only scenarios, or contenders, whose names contain this. */
+    scenario: { type: 'string', multiple: true },
+    contender: { type: 'string', multiple: true },
+    /** Another build of scrubjay, its `dist` folder, that runs beside this one: what did a change do? */
+    against: { type: 'string' },
+  },
+});
+
+install();
+const chosen = suites.filter(({ name }) => options.suite?.includes(name) ?? true);
+if (chosen.length === 0) throw new Error(`no such suite; there is: ${suites.map(({ name }) => name).join(', ')}`);
+const against = options.against && resolve(options.against);
+for (const suite of chosen) {
+  const results = await measure(suite, { ...options, against });
+  console.log(report(suite, results));
+  console.log(`written to ${save(suite, results)}\n`);
+}
