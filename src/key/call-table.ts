@@ -3,7 +3,7 @@
  * that were stored. What it finds is never another call's: it takes only values of which it sees all that the canonical text would, and everything else
  * it leaves to the text.
  */
-import { areSame, copied, hashOf, isMapKey, NOT_EVERYDAY } from './everyday-values.js';
+import { hashOf, isLastTrace, isMapKey, lastTrace, learnHashOf, NOT_EVERYDAY } from './everyday-values.js';
 
 const NONE = -1;
 
@@ -18,7 +18,10 @@ export interface CallShape {
 /** The arguments of a call as they were before the method ran. */
 export interface CallCopy {
   readonly hash: number;
-  readonly parts: readonly unknown[];
+  /** A single primitive argument. */
+  readonly only?: unknown;
+  /** `undefined` for a single primitive argument. */
+  readonly trace?: readonly unknown[];
 }
 
 const FIRST_PLACES = 32;
@@ -48,31 +51,31 @@ export class CallTable {
       if (isMapKey(only)) return this.#byArgument.get(only) ?? NONE;
     }
     if (this.#count === 0) return NONE;
-    const hash = this.#hashOf(args, count);
+    const hash = this.#masked(hashOf(args, count));
     if (hash === NOT_EVERYDAY) return NONE;
     const mask = this.#places.length - 1;
     for (let place = hash & mask; ; place = (place + 1) & mask) {
       const slot = (this.#places[place] as number) - 1;
       if (slot === NONE) return NONE;
       const copy = this.#copies[slot] as CallCopy;
-      if (copy.hash === hash && areSame(args, count, copy.parts)) return slot;
+      if (copy.hash === hash && isLastTrace(copy.trace as readonly unknown[])) return slot;
     }
   }
 
   /** A copy of the call with `args`, to be taken before the method runs; `undefined` when it is not for the table. */
   copyOf(args: readonly unknown[]): CallCopy | undefined {
     const count = this.#lengthOf(args);
-    if (count === 1 && isMapKey(args[0])) return { hash: 0, parts: [args[0]] };
-    const hash = this.#hashOf(args, count);
-    return hash === NOT_EVERYDAY ? undefined : { hash, parts: Array.from({ length: count }, (_, index) => copied(args[index])) };
+    if (count === 1 && isMapKey(args[0])) return { hash: 0, only: args[0] };
+    const hash = this.#masked(learnHashOf(args, count));
+    return hash === NOT_EVERYDAY ? undefined : { hash, trace: lastTrace() };
   }
 
   /** From now on the call is found in `slot`. A slot has one call here: another way to write it goes by its text. */
   add(call: CallCopy, slot: number): void {
     if (this.#copies[slot] !== undefined) return;
     this.#copies[slot] = call;
-    if (call.parts.length === 1 && isMapKey(call.parts[0])) {
-      this.#byArgument.set(call.parts[0], slot);
+    if (call.trace === undefined) {
+      this.#byArgument.set(call.only, slot);
       return;
     }
     if (++this.#count * 2 > this.#places.length) this.#grow();
@@ -89,8 +92,8 @@ export class CallTable {
     const call = this.#copies[slot];
     if (call === undefined) return;
     this.#copies[slot] = undefined;
-    if (call.parts.length === 1 && isMapKey(call.parts[0])) {
-      this.#byArgument.delete(call.parts[0]);
+    if (call.trace === undefined) {
+      this.#byArgument.delete(call.only);
       return;
     }
     this.#count--;
@@ -107,8 +110,7 @@ export class CallTable {
     this.#copies.length = 0;
   }
 
-  #hashOf(args: readonly unknown[], count: number): number {
-    const hash = hashOf(args, count);
+  #masked(hash: number): number {
     return hash === NOT_EVERYDAY ? hash : hash & this.#hashMask;
   }
 

@@ -1,9 +1,11 @@
 /**
- * Hash, comparison and copy of everyday values: primitives, object literals and arrays of them, of this realm, of which everything that the canonical text
- * would see is seen here. Two that are the same here have the same text; all others are left to the text.
+ * Hash and trace of everyday values: primitives, object literals and arrays of them, of this realm, of which everything that the canonical text
+ * would see is seen here. Values with the same trace have the same text; all others are left to the text.
+ * The trace of a value is a flat list of what was met in it: `{ take: 20, tags: ['a'] }` is its shape, then `ARRAY`, 1, 'a', 20.
  */
 import { randomInt } from 'node:crypto';
 import { types } from 'node:util';
+import { shapeOf } from './shapes.js';
 
 /** In the place of a hash: the arguments go by their text. */
 export const NOT_EVERYDAY = -1;
@@ -13,37 +15,46 @@ const MOST_NODES = 200;
 /** Nobody can choose arguments that collide who does not know it. */
 const SEED = randomInt(2 ** 31);
 
-/** How much of the value being hashed may still be looked at; -1 when it is not for the table. */
+/** How much may still be looked at; less than 0 when a value is not everyday. */
 let nodesLeft = 0;
+/** Whether shapes that are not known are remembered. */
+let isLearning = false;
+/** The trace of what was hashed last, up to `length`. One for all, so that nothing is made on a hit. */
+const trace: unknown[] = [];
+let length = 0;
 
-/** The copy of an object literal: names and values in the order in which it had them. */
-class ObjectCopy {
-  constructor(
-    readonly names: readonly string[],
-    readonly values: readonly unknown[],
-  ) {}
-}
-
-/** What a Map tells apart as we do: it takes -0 for 0. */
-export function isMapKey(value: unknown): boolean {
-  switch (typeof value) {
-    case 'string':
-    case 'boolean':
-    case 'bigint':
-      return true;
-    case 'number':
-      return value !== 0 || 1 / value > 0;
-    default:
-      return value === null;
-  }
-}
-
-/** The hash of the first `count` arguments, 31 bits; NOT_EVERYDAY when one of them is more than the table sees. */
+/** The hash of the first `count` arguments, 31 bits; NOT_EVERYDAY when one of them is more than is seen here. */
 export function hashOf(args: readonly unknown[], count: number): number {
   nodesLeft = MOST_NODES;
+  length = 0;
   let hash = SEED ^ count;
   for (let index = 0; index < count; index++) hash = mixed(hash, hashOfValue(args[index]));
   return nodesLeft < 0 ? NOT_EVERYDAY : hash & 0x7fffffff;
+}
+
+/** The same for arguments that are to be stored. */
+export function learnHashOf(args: readonly unknown[], count: number): number {
+  isLearning = true;
+  try {
+    return hashOf(args, count);
+  } finally {
+    isLearning = false;
+  }
+}
+
+/** A copy of the trace of what was hashed last. */
+export const lastTrace = (): readonly unknown[] => trace.slice(0, length);
+
+/** Whether what was hashed last has this trace. */
+export function isLastTrace(stored: readonly unknown[]): boolean {
+  if (stored.length !== length) return false;
+  for (let index = 0; index < length; index++) {
+    const one = stored[index];
+    const other = trace[index];
+    // NaN is the only value that is not itself.
+    if (one !== other && (one === one || other === other)) return false;
+  }
+  return true;
 }
 
 const mixed = (hash: number, part: number): number => {
@@ -55,25 +66,33 @@ const UNDEFINED = 0x5bd1e995;
 const NULL = 0x1b873593;
 const TRUE = 0x7feb352d;
 const FALSE = 0x2c1b3c6d;
-const ARRAY = 0x27d4eb2f;
-const OBJECT = 0x165667b1;
+const ARRAY_HASH = 0x27d4eb2f;
+/** Stands in a trace before the length of an array. */
+const ARRAY = Symbol('array');
 
 const bits = new DataView(new ArrayBuffer(8));
 
 function hashOfValue(value: unknown): number {
   switch (typeof value) {
     case 'string':
+      trace[length++] = value;
       return hashOfText(value);
     case 'number':
+      trace[length++] = value;
       if (value === (value | 0)) return value === 0 && 1 / value < 0 ? leave() : mixed(SEED, value);
       bits.setFloat64(0, value);
       return mixed(bits.getInt32(0), bits.getInt32(4));
     case 'boolean':
+      trace[length++] = value;
       return value ? TRUE : FALSE;
     case 'undefined':
+      trace[length++] = value;
       return UNDEFINED;
     case 'object':
-      if (value === null) return NULL;
+      if (value === null) {
+        trace[length++] = value;
+        return NULL;
+      }
       if (--nodesLeft < 0 || types.isProxy(value)) return leave();
       return Array.isArray(value) ? hashOfArray(value) : hashOfObject(value);
     default:
@@ -81,7 +100,7 @@ function hashOfValue(value: unknown): number {
   }
 }
 
-/** The value is not for the table. */
+/** The value is not everyday. */
 function leave(): number {
   nodesLeft = -1;
   return 0;
@@ -99,20 +118,21 @@ const tagOf = objectPrototype.toString;
 
 /** Elements by `at`: to read mixed arrays by index makes V8 turn arrays of doubles into larger ones. */
 function hashOfArray(list: readonly unknown[]): number {
-  const { length } = list;
-  nodesLeft -= length;
+  const size = list.length;
+  nodesLeft -= size;
   if (nodesLeft < 0 || prototypeOf(list) !== arrayPrototype) return leave();
-  let hash = ARRAY ^ length;
-  for (let index = 0; index < length; index++) {
+  trace[length++] = ARRAY;
+  trace[length++] = size;
+  let hash = ARRAY_HASH ^ size;
+  for (let index = 0; index < size; index++) {
     const element = list.at(index);
     // It may be a hole; without any, as many names as elements means that nothing was hung onto the array.
     if (element === undefined) return leave();
     hash = mixed(hash, hashOfValue(element));
   }
-  return namesOf(list).length === length && symbolsOf(list).length === 0 && !Object.hasOwn(list, 'raw') ? hash : leave();
+  return namesOf(list).length === size && symbolsOf(list).length === 0 && !Object.hasOwn(list, 'raw') ? hash : leave();
 }
 
-/** The same for every order of its properties: their hashes are added. */
 function hashOfObject(value: object): number {
   if (prototypeOf(value) !== objectPrototype || tagOf.call(value) !== '[object Object]' || types.isMap(value) || types.isSet(value)) return leave();
   if (ArrayBuffer.isView(value) || symbolsOf(value).length > 0) return leave();
@@ -120,49 +140,28 @@ function hashOfObject(value: object): number {
   nodesLeft -= names.length;
   // Without properties it may hide what it is.
   if (names.length === 0 || nodesLeft < 0) return leave();
-  let sum = OBJECT ^ names.length;
-  for (const name of names) {
-    const member = (value as Record<string, unknown>)[name];
-    sum = (sum + mixed(hashOfText(name), hashOfValue(member))) | 0;
+  const node = isLearning ? shapeOf(names, hashOfText) : shapeOf(names);
+  if (node === undefined) return leave();
+  const { shape, order } = node;
+  trace[length++] = shape;
+  let { hash } = shape;
+  for (let index = 0; index < order.length; index++) {
+    const name = names[order[index] as number] as string;
+    hash = mixed(hash, hashOfValue((value as Record<string, unknown>)[name]));
   }
-  return sum;
+  return hash;
 }
 
-/** Compares arguments that were hashed with their copies. */
-export function areSame(args: readonly unknown[], count: number, parts: readonly unknown[]): boolean {
-  if (parts.length !== count) return false;
-  for (let index = 0; index < count; index++) if (!isSame(args[index], parts[index])) return false;
-  return true;
-}
-
-/** Compares a value that was hashed with a copy. */
-function isSame(value: unknown, copy: unknown): boolean {
-  // NaN is the only value that is not itself.
-  if (typeof value !== 'object' || value === null) return value === copy || (value !== value && copy !== copy);
-  if (Array.isArray(value)) {
-    if (!Array.isArray(copy) || copy.length !== value.length) return false;
-    for (let index = 0; index < value.length; index++) if (!isSame(value.at(index), copy.at(index))) return false;
-    return true;
+/** What a Map tells apart as we do: it takes -0 for 0. */
+export function isMapKey(value: unknown): boolean {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+    case 'bigint':
+      return true;
+    case 'number':
+      return value !== 0 || 1 / value > 0;
+    default:
+      return value === null;
   }
-  if (!(copy instanceof ObjectCopy)) return false;
-  const { names, values } = copy;
-  const own = namesOf(value);
-  if (own.length !== names.length) return false;
-  for (let index = 0; index < own.length; index++) {
-    const name = own[index] as string;
-    const place = names[index] === name ? index : names.indexOf(name);
-    if (place < 0 || !isSame((value as Record<string, unknown>)[name], values[place])) return false;
-  }
-  return true;
-}
-
-/** A copy that later changes of the value do not reach. */
-export function copied(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map(copied);
-  const names = namesOf(value);
-  return new ObjectCopy(
-    names,
-    names.map((name) => copied((value as Record<string, unknown>)[name])),
-  );
 }

@@ -190,6 +190,8 @@ test.each<[string, unknown[], unknown[]]>([
   ['an array and an object', [['a'], 1], [{ 0: 'a' }, 1]],
   ['a longer array', [[1], 1], [[1, 2], 1]],
   ['a shorter array', [[1, 2], 1], [[1], 1]],
+  ['arrays cut elsewhere', [[[1], 2], 1], [[[1, 2]], 1]],
+  ['an array cut into arguments', [[1, 2]], [[1], 2]],
   ['one property more', [{ a: 1 }, 1], [{ a: 1, b: 2 }, 1]],
   ['one property less', [{ a: 1, b: 2 }, 1], [{ a: 1 }, 1]],
   ['another property', [{ a: 1 }, 1], [{ b: 1 }, 1]],
