@@ -92,6 +92,23 @@ describe('unkeyable', () => {
     expect(users.loads).toBe(0);
   });
 
+  test('a getter that throws is refused with its path, sync and async, and the next call is as ever', async () => {
+    const { users } = aService({});
+    const hostile = {
+      get name(): string {
+        throw new TypeError('no');
+      },
+    }; // prettier-ignore
+    users.find({ name: 'a' });
+    const message = expect.stringMatching(/id\.name is a getter that throws/) as unknown;
+    expect(await errorOf(() => users.find(hostile))).toMatchObject({ code: 'SCRUBJAY_KEY_REFUSED', message });
+    await users.later({ name: 'a' });
+    const promise = users.later(hostile);
+    expect(await errorOf(() => promise)).toMatchObject({ code: 'SCRUBJAY_KEY_REFUSED', message });
+    users.find({ name: 'a' });
+    expect(users.loads).toBe(2);
+  });
+
   test("'bypass' runs the call uncached, counts it, and warns once with the path", async () => {
     const { users, stats } = aService({ unkeyable: 'bypass' });
     const socket = { toString: () => 'socket' };

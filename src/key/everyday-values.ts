@@ -22,14 +22,23 @@ let isLearning = false;
 /** The trace of what was hashed last, up to `length`. One for all, so that nothing is made on a hit. */
 const trace: unknown[] = [];
 let length = 0;
+/** Counts hashings. */
+let turn = 0;
 
 /** The hash of the first `count` arguments, 31 bits; NOT_EVERYDAY when one of them is more than is seen here. */
 export function hashOf(args: readonly unknown[], count: number): number {
   nodesLeft = MOST_NODES;
   length = 0;
+  const own = ++turn;
   let hash = SEED ^ count;
-  for (let index = 0; index < count; index++) hash = mixed(hash, hashOfValue(args[index]));
-  return nodesLeft < 0 ? NOT_EVERYDAY : hash & 0x7fffffff;
+  try {
+    for (let index = 0; index < count; index++) hash = mixed(hash, hashOfValue(args[index]));
+  } catch {
+    // A getter that throws: the text will say where it stands.
+    return NOT_EVERYDAY;
+  }
+  // A getter among the arguments may have made a cached call of its own, and written over the trace.
+  return nodesLeft < 0 || turn !== own ? NOT_EVERYDAY : hash & 0x7fffffff;
 }
 
 /** The same for arguments that are to be stored. */

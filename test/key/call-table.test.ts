@@ -147,6 +147,25 @@ describe('what is found is the same call', () => {
   });
 });
 
+test('a getter among the arguments that makes a cached call itself disturbs nothing', () => {
+  const inner = knowing([{ x: 1 }, 2]);
+  const outer = new CallTable(all, 0);
+  const call = (id: string): unknown[] => [
+    id,
+    {
+      a: 1,
+      get b(): number {
+        inner.find([{ x: 1 }, 2]);
+        return 5;
+      },
+    },
+  ];
+  expect(outer.copyOf(call('u1'))).toBeUndefined();
+  expect(outer.find(call('u1'))).toBe(-1);
+  outer.add(outer.copyOf(['u1', { a: 1, b: 5 }]) as CallCopy, 0);
+  expect([outer.find(call('u2')), outer.find(['u1', { a: 1, b: 5 }]), outer.find(['u2', { a: 1, b: 5 }])]).toEqual([-1, 0, -1]);
+});
+
 test('a copy does not follow later changes of the arguments', () => {
   const options = { take: 5, where: { open: true }, list: [1, 2] };
   const table = knowing([options, 1]);
