@@ -2,8 +2,10 @@
  * What an application holds of one cached method: its entries by the method's own arguments, and its statistics.
  */
 
+import type { CallKey } from './entry-keys.js';
 import { ScrubjayError } from './errors.js';
 import { describe, isThenable } from './kinds.js';
+import type { LimitOptions } from './limit-options.js';
 import type { AnyMethod, MethodCache } from './method-cache.js';
 import type { MethodStats } from './method-stats.js';
 import type { Table } from './tables.js';
@@ -76,7 +78,7 @@ export class CacheHandle<F extends AnyMethod = AnyMethod> {
       );
     }
     const { cache, table, key } = this.#locate(args);
-    table.flights.fence(key);
+    table.flights.fence(key.text);
     cache.entries.put(table, key, value, cache.answersWithPromises);
     cache.entries.journal?.expectWritable();
     await cache.entries.journal?.whenDurableOrThrow();
@@ -102,10 +104,18 @@ export class CacheHandle<F extends AnyMethod = AnyMethod> {
     await this.#open().clear();
   }
 
-  /** The keys of the fresh entries as readable text, least recently used first. Of all instances, unless the handle was asked for one that has entries of its own. */
+  /** The keys of the fresh entries as readable text, next to be dropped first. Of all instances, unless the handle was asked for one that has entries of its own. */
   keys(): string[] {
     const { entries } = this.#open();
-    return this.#self === undefined ? entries.keys() : entries.keys(this.#tableFor());
+    return this.#self === undefined ? entries.texts() : entries.texts(this.#tableFor());
+  }
+
+  /**
+   * Other limits from now on, or another policy; what is not said stays as it is. Entries are kept as far as they have room. Until the process ends.
+   * @throws SCRUBJAY_BAD_CAPACITY, SCRUBJAY_BAD_OPTION, SCRUBJAY_UNKNOWN_OPTION
+   */
+  configure(limits: LimitOptions): void {
+    this.#cache.relimit(limits);
   }
 
   /** What the cache has counted since its process began, and how it stands. */
@@ -118,7 +128,7 @@ export class CacheHandle<F extends AnyMethod = AnyMethod> {
     return this.#cache;
   }
 
-  #locate(args: readonly unknown[]): { cache: MethodCache; table: Table; key: string } {
+  #locate(args: readonly unknown[]): { cache: MethodCache; table: Table; key: CallKey } {
     const cache = this.#open();
     const table = this.#tableFor();
     if (this.#self === undefined && cache.settings.rule.scope !== undefined) {
@@ -127,6 +137,6 @@ export class CacheHandle<F extends AnyMethod = AnyMethod> {
         `the calls of ${this.name} are separated by a value of their instance; ask for the handle of one: cacheOf(instance, 'method').`,
       );
     }
-    return { cache, table, key: cache.keyOf(this.#self, args) };
+    return { cache, table, key: cache.keyOf(table, this.#self, args) };
   }
 }

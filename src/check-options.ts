@@ -3,20 +3,24 @@
  */
 import { resolve } from 'node:path';
 import { types } from 'node:util';
-import { type ErrorCode, ScrubjayError } from './errors.js';
+import { checkLimits, DEFAULT_LIMITS, durationMs } from './check-limits.js';
+import { ScrubjayError } from './errors.js';
 import { readParameter } from './key/parameters.js';
-import { describe } from './kinds.js';
+import { expectKnown, wrong } from './misuse.js';
 import type { CachedOptions, PersistOptions, PersistSettings, Registrar, Settings } from './options.js';
 import type { PersistDriver } from './persist/contract.js';
 import { type DriverName, drivers } from './persist/drivers/index.js';
 import { type FileSystem, realFileSystem } from './persist/file-system.js';
 import type { Durability } from './persist/journal-options.js';
 
-const DEFAULT_CAPACITY = 1000;
 /** Every option with its name, so that none is forgotten here. */
 const KNOWN = Object.keys({
   capacity: 1,
   ttl: 1,
+  policy: 1,
+  maxBytes: 1,
+  maxEntryBytes: 1,
+  sizeOf: 1,
   persist: 1,
   params: 1,
   omit: 1,
@@ -33,34 +37,13 @@ const KNOWN = Object.keys({
   registry: 1,
 } satisfies Record<keyof CachedOptions, 1>);
 const KNOWN_PERSIST = ['driver', 'directory', 'durability', 'fileSystem'] as const satisfies readonly (keyof PersistOptions)[];
-/** What other libraries call it. */
-const SYNONYMS: Readonly<Record<string, string>> = {
-  max: 'capacity',
-  maxSize: 'capacity',
-  maxItems: 'capacity',
-  size: 'capacity',
-  limit: 'capacity',
-  maxAge: 'ttl',
-  ttlMs: 'ttl',
-  ttlSeconds: 'ttl',
-  condition: 'when',
-  noop: 'when',
-  skip: 'when',
-  secrets: 'secret',
-  ignore: 'omit',
-  keyBy: 'key',
-  resolver: 'key',
-  cacheKey: 'key',
-};
-
 /** Checks what the user said. `where` begins every message, such as `@Cached on Users.find`. */
 export function checkOptions(options: unknown, where: string): Settings {
   const said = record(options ?? {}, where, 'options');
   expectKnown(said, KNOWN, where, 'option');
   expectFitting(said, where);
   return {
-    capacity: checkCapacity(said['capacity'], where),
-    ttlMs: said['ttl'] === undefined ? Number.POSITIVE_INFINITY : durationMs(said['ttl'], where),
+    limits: { ...checkLimits(said, DEFAULT_LIMITS, where), ttlMs: said['ttl'] === undefined ? Number.POSITIVE_INFINITY : durationMs(said['ttl'], where) },
     persist: said['persist'] === undefined ? undefined : checkPersist(said['persist'], where),
     parameters: names(said['params'], 'params', where)?.map((name) => readParameter(name, `${where}: params`)),
     omitted: names(said['omit'], 'omit', where) ?? [],
@@ -114,31 +97,6 @@ function checkUnkeyable(unkeyable: unknown, where: string): Settings['unkeyable'
   if (unkeyable === undefined) return 'throw';
   if (unkeyable === 'throw' || unkeyable === 'bypass') return unkeyable;
   throw wrong('SCRUBJAY_BAD_OPTION', where, "unkeyable must be 'throw' or 'bypass'", unkeyable);
-}
-
-function checkCapacity(capacity: unknown, where: string): number {
-  if (capacity === undefined) return DEFAULT_CAPACITY;
-  if (typeof capacity === 'number' && Number.isSafeInteger(capacity) && capacity >= 1 && capacity <= MOST_ENTRIES) return capacity;
-  const advice = capacity === 0 ? ' To cache nothing, leave the decorator out.' : '';
-  throw wrong('SCRUBJAY_BAD_CAPACITY', where, `capacity must be a whole number of entries, 1 or more, at most ${MOST_ENTRIES}`, capacity, advice);
-}
-
-/** Slot numbers are 32-bit integers. */
-const MOST_ENTRIES = 2 ** 30;
-
-const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-function durationMs(ttl: unknown, where: string): number {
-  const parts = typeof ttl === 'string' ? /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(ttl) : null;
-  const ms = parts === null ? ttl : Number(parts[1]) * (UNITS[parts[2] as string] as number);
-  if (typeof ms === 'number' && Number.isFinite(ms) && ms > 0) return ms;
-  throw wrong(
-    'SCRUBJAY_BAD_TTL',
-    where,
-    "ttl must be more than 0: milliseconds such as 300000, or text such as '5m' (ms, s, m, h, d)",
-    ttl,
-    ' Leave it out to keep results for ever.',
-  );
 }
 
 function checkPersist(persist: unknown, where: string): PersistSettings {
@@ -214,18 +172,4 @@ const wantedRecords: Readonly<Record<string, string>> = {
 function record(value: unknown, where: string, what: string): Readonly<Record<string, unknown>> {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Readonly<Record<string, unknown>>;
   throw wrong('SCRUBJAY_BAD_OPTION', where, wantedRecords[what] ?? `the ${what} must be an object`, value);
-}
-
-/** Refuses options that nobody knows. */
-export function expectKnown(said: Readonly<Record<string, unknown>>, known: readonly string[], where: string, what: string): void {
-  const unknown = Object.keys(said).find((option) => !known.includes(option));
-  if (unknown === undefined) return;
-  const meant = SYNONYMS[unknown] ?? known.find((option) => option.toLowerCase() === unknown.toLowerCase());
-  const advice = meant !== undefined && known.includes(meant) ? `did you mean ${meant}?` : `take it out, or use one of ${known.join(', ')}.`;
-  throw new ScrubjayError('SCRUBJAY_UNKNOWN_OPTION', `${where}: there is no ${what} ${JSON.stringify(unknown)}; ${advice}`);
-}
-
-/** What was wanted, what was found, what to do. */
-export function wrong(code: ErrorCode, where: string, wanted: string, found: unknown, advice = ''): ScrubjayError {
-  return new ScrubjayError(code, `${where}: ${wanted}; got ${describe(found)}.${advice}`);
 }

@@ -152,8 +152,8 @@ export class ClassCaches {
           files: persist.fileSystem,
           signature: signatureOf(settings, rule, method),
         }));
-      const { capacity, ttlMs, unkeyable } = settings;
-      return new MethodCache({ name, method, returnsPromise, capacity, ttlMs, unkeyable, rule: { ...rule, method: name }, persist: place, report: warn });
+      const { limits, unkeyable } = settings;
+      return new MethodCache({ name, method, returnsPromise, limits, unkeyable, rule: { ...rule, method: name }, persist: place, report: warn });
     });
   }
 }

@@ -10,6 +10,8 @@ export interface Clock {
   elapsed(): number;
   /** Runs `work` every `everyMs` milliseconds without keeping the process alive; the returned function ends it. */
   repeat(everyMs: number, work: () => void): () => void;
+  /** Runs `work` once when others had their turn, without keeping the process alive. */
+  soon(work: () => void): void;
 }
 
 const systemClock: Clock = {
@@ -21,6 +23,9 @@ const systemClock: Clock = {
     return () => {
       clearInterval(timer);
     };
+  },
+  soon(work) {
+    setImmediate(work).unref();
   },
 };
 
@@ -34,6 +39,14 @@ export const elapsed = (): number => current.elapsed();
 
 /** A repeating timer of the clock in use. It never keeps the process alive. */
 export const repeat = (everyMs: number, work: () => void): (() => void) => current.repeat(everyMs, work);
+
+/** Runs `work` once, when others had their turn, by the clock in use. */
+export const soon = (work: () => void): void => {
+  current.soon(work);
+};
+
+/** The clock in use: its timers stop with it. */
+export const clockInUse = (): Clock => current;
 
 /** Puts `clock` in place of the clock in use, the system's own when left out. For tests. */
 export function useClock(clock: Clock = systemClock): void {

@@ -2,83 +2,132 @@
  * The entries of one cache: memory and journal in step. Every change is written to the journal first, memory follows.
  */
 import { now } from './clock.js';
-import { policies } from './memory/index.js';
-import type { EvictionPolicy } from './memory/policy.js';
-import { Slots } from './memory/slots.js';
+import { type CallKey, EntryKeys, hashOfCall } from './entry-keys.js';
+import { type Expiring, watchExpiry } from './expiry.js';
+import { entryBytes } from './memory/byte-limits.js';
+import { type Limits, Residents } from './memory/residents.js';
+import { survivors } from './memory/survivors.js';
 import { type Journal, UNLOGGED } from './persist/journal.js';
-import type { LoggedEntry } from './persist/recovery.js';
-import { SlotRecords } from './persist/slot-records.js';
+import type { EvictedEntry } from './persist/journal-options.js';
+import type { LoggedEntry, RecoveredEntries } from './persist/recovery.js';
+import { type Changes, SlotRecords } from './persist/slot-records.js';
 import type { Counters } from './stats/counters.js';
 import type { Table } from './tables.js';
 
 const NONE = -1;
-/** The deadline of an entry that was found past its time: counted once; it holds its place until it is loaded again, dropped or deleted. */
-const EXPIRED = Number.NEGATIVE_INFINITY;
+const FOREVER = Number.POSITIVE_INFINITY;
 
-export class Entries {
+/** How much a cache may hold, and for how long. */
+export interface EntryLimits extends Limits {
+  /** Infinity for ever. */
+  readonly ttlMs: number;
+}
+
+export class Entries implements Expiring {
+  readonly keys: EntryKeys;
   /** Set when the cache is opened; `undefined` for a cache that is kept in memory only. */
   journal: Journal | undefined;
-
-  readonly #ttlMs: number;
+  /** Told after an entry was stored, and how many bytes it takes where they are counted. */
+  stored: ((bytes: number) => void) | undefined;
   readonly #counters: Counters;
-  readonly #slots: Slots;
-  readonly #policy: EvictionPolicy;
+  readonly #residents: Residents;
   readonly #records = new SlotRecords();
-  /** By slot: whose entry it is, under which key, and whether the method gave a promise of it. */
-  readonly #tables: (Table | undefined)[] = [];
-  readonly #keys: string[] = [];
-  readonly #isPromised: boolean[] = [];
+  /** Who is evicted at the moment: out of memory and out of order already, still known by key and record. */
+  readonly #victims: number[] = [];
+  #limits: EntryLimits;
 
-  constructor(capacity: number, ttlMs: number, counters: Counters) {
-    this.#ttlMs = ttlMs;
+  constructor(limits: EntryLimits, counters: Counters, textOf: (args: readonly unknown[]) => string) {
+    this.keys = new EntryKeys(textOf);
+    this.#limits = limits;
     this.#counters = counters;
-    this.#slots = new Slots(capacity);
-    this.#policy = policies.lru(capacity);
+    this.#residents = new Residents(limits, (slot) => {
+      this.#changed(slot);
+    });
   }
 
   get size(): number {
-    return this.#slots.size;
+    return this.#residents.size;
+  }
+
+  get limits(): EntryLimits {
+    return this.#limits;
+  }
+
+  /** Estimated bytes of all entries; `undefined` as long as nobody limits them. */
+  get bytes(): number | undefined {
+    return this.#residents.bytes;
+  }
+
+  /** No entry ends before this moment, in wall-clock milliseconds. */
+  get nextDeadline(): number {
+    return this.#residents.nextDeadline;
   }
 
   /** The slot of a fresh entry, or -1. */
-  fresh(table: Table, key: string): number {
-    const slot = table.slots.get(key);
-    return slot !== undefined && this.isFresh(slot) ? slot : NONE;
+  fresh(table: Table, key: CallKey): number {
+    const slot = this.keys.slotOf(table, key);
+    return slot !== NONE && this.isFresh(slot) ? slot : NONE;
+  }
+
+  /** Whether the entry in `slot` is not past its time; one that is counts as expired, once. */
+  isFresh(slot: number): boolean {
+    if (this.#residents.isFresh(slot)) return true;
+    if (this.#residents.expire(slot)) this.#counters.expirations++;
+    return false;
   }
 
   /** The stored value as it is. */
   valueAt(slot: number): unknown {
-    return this.#slots.values[slot];
+    return this.#residents.values[slot];
   }
 
-  /** The stored value as the method gave it: a promise when it was one. Makes the entry the most recent one. */
+  /** The stored value as the method gave it: a promise when it was one. The policy learns that it was used. */
   use(slot: number): unknown {
-    if (this.#policy.touch(slot)) this.#records.touch(slot);
-    const value = this.#slots.values[slot];
-    return this.#isPromised[slot] === true ? Promise.resolve(value) : value;
+    if (this.#residents.touch(slot)) this.#changed(slot);
+    const { values, isPromised } = this.#residents;
+    return isPromised[slot] === 1 ? Promise.resolve(values[slot]) : values[slot];
   }
 
-  /** Stores an entry as the most recent one, and drops the least recent one when there is no room. Gives its slot. */
-  put(table: Table, key: string, value: unknown, isPromised: boolean): number {
-    const expiresAt = this.#ttlMs === Number.POSITIVE_INFINITY ? undefined : now() + this.#ttlMs;
-    const known = table.slots.get(key);
-    const victim = known === undefined && this.#slots.isFull ? this.#policy.victim() : NONE;
-    const lsn =
-      this.journal?.put({
-        key,
-        value,
-        isPromised,
-        expiresAt,
-        evicted: victim === NONE ? undefined : { key: this.#keys[victim] as string, lsn: this.#records.lsnOf(victim) },
-        replacedLsn: known === undefined ? UNLOGGED : this.#records.lsnOf(known),
-      }) ?? UNLOGGED;
-    if (victim !== NONE) {
-      this.#release(victim);
-      this.#counters.evictions++;
+  /** Stores an entry, and drops others when there is no room. Gives its slot; -1 when it is too large, and then there is none under its key. */
+  put(table: Table, key: CallKey, value: unknown, isPromised: boolean): number {
+    const residents = this.#residents;
+    const { maxEntryBytes, maxBytes, ttlMs } = this.#limits;
+    const bytes = residents.bytes === undefined ? 0 : entryBytes(this.#limits, key.text, key.copy?.key, value);
+    let slot = this.keys.slotOf(table, key);
+    if (bytes > maxEntryBytes || bytes > maxBytes) {
+      this.#counters.unstored++;
+      if (slot !== NONE) this.#drop([slot]);
+      return NONE;
     }
-    if (known !== undefined) this.#policy.touch(known);
-    const slot = known ?? this.#take(table, key);
-    this.#set(slot, value, isPromised, expiresAt, lsn);
+    const hash = residents.usesHashes ? hashOfCall(key) : 0;
+    if (slot === NONE) residents.expect(hash);
+    const replacedLsn = slot === NONE ? UNLOGGED : this.#records.lsnOf(slot);
+    const victims = this.#victims;
+    while (residents.isFullFor(bytes, slot)) {
+      const victim = residents.evict();
+      if (victim === NONE) break;
+      victims.push(victim);
+      // It may be its own victim.
+      if (victim === slot) slot = NONE;
+    }
+    const expiresAt = ttlMs === FOREVER ? undefined : now() + ttlMs;
+    const lsn = this.journal?.put({ key: key.text, value, isPromised, expiresAt, evicted: this.#evicted(), replacedLsn }) ?? UNLOGGED;
+    this.#forgetEvicted();
+    const isNew = slot === NONE;
+    if (isNew) {
+      slot = residents.take();
+      this.keys.bind(slot, table, key);
+    }
+    residents.values[slot] = value;
+    residents.isPromised[slot] = isPromised ? 1 : 0;
+    residents.setDeadline(slot, expiresAt ?? FOREVER);
+    residents.weigh(slot, bytes);
+    if (this.journal !== undefined) this.#records.bind(slot, lsn);
+    if (isNew) residents.insert(slot, hash);
+    else residents.update(slot);
+    if (residents.marksOf !== undefined && residents.markOf(slot) !== 0) this.#changed(slot);
+    if (expiresAt !== undefined) watchExpiry(this);
+    this.stored?.(bytes);
     return slot;
   }
 
@@ -86,18 +135,18 @@ export class Entries {
    * Removes an entry, and fences off a load of it that is under way. Gives whether there was a fresh one.
    * @throws SCRUBJAY_NOT_DURABLE when the journal could not write it; it is gone from memory all the same.
    */
-  delete(table: Table, key: string): boolean {
-    table.flights.fence(key);
-    const slot = table.slots.get(key);
-    if (slot === undefined) {
+  delete(table: Table, key: CallKey): boolean {
+    table.flights.fence(key.text);
+    const slot = this.keys.slotOf(table, key);
+    if (slot === NONE) {
       this.journal?.expectWritable();
       return false;
     }
     const wasFresh = this.isFresh(slot);
     try {
-      this.journal?.delete([key]);
+      this.journal?.delete([key.text]);
     } finally {
-      this.#release(slot);
+      this.#remove(slot);
     }
     return wasFresh;
   }
@@ -110,90 +159,143 @@ export class Entries {
     try {
       this.journal?.delete();
     } finally {
-      for (const table of tables) {
-        table.flights.fenceAll();
-        table.slots.clear();
-        table.calls?.clear();
-      }
-      this.#slots.clear();
-      this.#policy.clear();
+      for (const table of tables) table.clear();
+      this.keys.clear();
+      this.#residents.clear();
       this.#records.clear();
-      for (const list of [this.#tables, this.#keys, this.#isPromised]) list.length = 0;
     }
   }
 
   /** Lets go of the entries of a table nobody can ask for any more. */
   forget(table: Table): void {
     table.flights.fenceAll();
-    for (const slot of [...table.slots.values()]) this.#release(slot);
+    for (const slot of this.keys.slotsOf(table)) this.#remove(slot);
   }
 
-  /** Takes over what a journal has recovered, least recently used first; what does not fit is deleted for good. */
-  restore(table: Table, entries: readonly LoggedEntry[], decode: (entry: LoggedEntry) => unknown): void {
-    const tooMany: string[] = [];
+  /** Drops up to `count` entries as if there were no room for them. Gives how many went. */
+  evict(count: number): number {
+    return this.#evictWhile((gone) => gone < count);
+  }
+
+  /** Other limits from now on. What is too much is dropped. */
+  relimit(limits: EntryLimits): void {
+    this.#limits = limits;
+    this.#residents.relimit(
+      limits,
+      (slot) => this.keys.hashOf(slot),
+      (slot) => entryBytes(limits, this.keys.textOf(slot), this.keys.calls.keys[slot], this.valueAt(slot)),
+    );
+    this.#evictWhile(() => this.#residents.isTooMuch);
+  }
+
+  /** Takes over what a journal has recovered; what does not fit is deleted for good, what is past its time is left behind. */
+  restore(table: Table, { entries, lastEvicted, policy }: RecoveredEntries, decode: (entry: LoggedEntry) => unknown): void {
+    const { ttlMs, capacity } = this.#limits;
     // Of a ttl that was shortened since, or is new, nobody shall wait for the old one to end.
-    const latest = now() + this.#ttlMs;
-    for (const [index, entry] of entries.entries()) {
-      const fits = entries.length - index <= this.#slots.capacity;
-      const decoded = fits ? attempt(() => decode(entry)) : undefined;
-      if (decoded === undefined) tooMany.push(entry.key);
-      else this.#set(this.#take(table, entry.key), decoded.value, entry.isPromised, Math.min(entry.expiresAt ?? latest, latest), entry.lsn);
+    const moment = now();
+    const latest = moment + ttlMs;
+    const unexpired = entries.filter(({ expiresAt = FOREVER }) => moment < expiresAt);
+    const isOurs = policy === this.#limits.policy.name;
+    const places = unexpired.map((entry) => {
+      const key = { text: entry.key, copy: undefined };
+      return { entry, key, hash: hashOfCall(key), storedAs: entry.lsn, mark: isOurs ? entry.mark : undefined };
+    });
+    const kept = survivors(this.#limits.policy, capacity, places, lastEvicted).flatMap((place) => {
+      const { entry, key } = place;
+      const decoded = attempt(() => decode(entry));
+      if (decoded === undefined) return [];
+      const slot = this.#residents.take();
+      this.#residents.values[slot] = decoded.value;
+      this.#residents.isPromised[slot] = entry.isPromised ? 1 : 0;
+      this.#residents.setDeadline(slot, Math.min(entry.expiresAt ?? latest, latest));
+      if (this.bytes !== undefined) this.#residents.weigh(slot, entryBytes(this.#limits, key.text, undefined, decoded.value));
+      this.keys.bind(slot, table, key);
+      this.#records.bind(slot, entry.lsn);
+      return [{ ...place, slot }];
+    });
+    this.#residents.restore(kept, lastEvicted);
+    if (this.nextDeadline !== FOREVER) watchExpiry(this);
+    const left = new Set(kept.map(({ entry }) => entry));
+    this.#tryDelete(unexpired.filter((entry) => !left.has(entry)).map(({ key }) => key));
+    this.#evictWhile(() => this.#residents.isTooMuch);
+    this.stored?.(this.bytes ?? 0);
+  }
+
+  /** What changed in the order of eviction since the last time. */
+  takeChanges(): Changes {
+    const slots = this.#records.takeChanged();
+    const policy = this.#residents.marksOf;
+    const lsns = slots.map((slot) => this.#records.lsnOf(slot));
+    return policy === undefined ? { lsns } : { lsns, policy, marks: slots.map((slot) => this.#residents.markOf(slot)) };
+  }
+
+  /** The keys of the fresh entries, next to be evicted first; with `table`, only of those in it. */
+  texts(table?: Table): string[] {
+    return Array.from(this.#residents.inOrder())
+      .filter((slot) => (table === undefined || this.keys.tableOf(slot) === table) && this.isFresh(slot))
+      .map((slot) => this.keys.textOf(slot));
+  }
+
+  /** Lets go of the entries past their time, step by step. */
+  *sweep(): Generator<void, void> {
+    for (const slot of this.#residents.ended()) {
+      if (slot !== NONE) {
+        this.isFresh(slot);
+        this.#remove(slot);
+      }
+      yield;
     }
-    // A disk that fails here is reported by the journal; it must not fail the call that opened the cache.
-    if (tooMany.length > 0) attempt(() => this.journal?.delete(tooMany));
   }
 
-  /** The record numbers of the entries used since the last time, in their order of use. */
-  takeTouched(): readonly number[] {
-    return this.#records.takeTouched(this.#policy.fromNewest());
-  }
-
-  /** The keys of the fresh entries, least recently used first; with `table`, only of those in it. */
-  keys(table?: Table): string[] {
-    const keys: string[] = [];
-    for (const slot of this.#policy.fromOldest()) {
-      if ((table === undefined || this.#tables[slot] === table) && this.isFresh(slot)) keys.push(this.#keys[slot] as string);
+  #evictWhile(isWanted: (gone: number) => boolean): number {
+    const victims = this.#victims;
+    while (isWanted(victims.length)) {
+      const victim = this.#residents.evict();
+      if (victim === NONE) break;
+      victims.push(victim);
     }
-    return keys;
+    const gone = victims.length;
+    this.#writeGone(victims);
+    this.#forgetEvicted();
+    return gone;
   }
 
-  /** Whether the entry in `slot` is not past its time. */
-  isFresh(slot: number): boolean {
-    const deadline = this.#slots.deadlines[slot] as number;
-    if (deadline === Number.POSITIVE_INFINITY || now() < deadline) return true;
-    if (deadline !== EXPIRED) {
-      this.#slots.deadlines[slot] = EXPIRED;
-      this.#slots.values[slot] = undefined;
-      this.#counters.expirations++;
-    }
-    return false;
+  #evicted(): readonly EvictedEntry[] {
+    return this.#victims.map((victim) => ({ lsn: this.#records.lsnOf(victim), key: () => this.keys.textOf(victim) }));
   }
 
-  /** A slot for a new entry, at the most recent end. */
-  #take(table: Table, key: string): number {
-    const slot = this.#slots.take();
-    table.slots.set(key, slot);
-    this.#tables[slot] = table;
-    this.#keys[slot] = key;
-    this.#policy.insert(slot);
-    return slot;
+  #forgetEvicted(): void {
+    this.#counters.evictions += this.#victims.length;
+    for (const victim of this.#victims) this.#forget(victim);
+    this.#victims.length = 0;
   }
 
-  #set(slot: number, value: unknown, isPromised: boolean, expiresAt: number | undefined, lsn: number): void {
-    this.#slots.values[slot] = value;
-    this.#slots.deadlines[slot] = expiresAt ?? Number.POSITIVE_INFINITY;
-    this.#isPromised[slot] = isPromised;
-    this.#records.bind(slot, lsn);
+  #changed(slot: number): void {
+    if (this.journal !== undefined) this.#records.touch(slot);
   }
 
-  #release(slot: number): void {
-    this.#tables[slot]?.slots.delete(this.#keys[slot] as string);
-    this.#tables[slot]?.calls?.remove(slot);
-    this.#tables[slot] = undefined;
-    this.#keys[slot] = '';
-    this.#policy.remove(slot);
-    this.#records.release(slot);
-    this.#slots.release(slot);
+  #drop(slots: readonly number[]): void {
+    this.#writeGone(slots);
+    for (const slot of slots) this.#remove(slot);
+  }
+
+  /** A disk that fails here is reported by the journal; it must not fail the call that needed the room. */
+  #writeGone(slots: readonly number[]): void {
+    if (this.journal !== undefined) this.#tryDelete(slots.map((slot) => this.keys.textOf(slot)));
+  }
+
+  #tryDelete(keys: readonly string[]): void {
+    if (keys.length > 0) attempt(() => this.journal?.delete(keys));
+  }
+
+  #remove(slot: number): void {
+    this.#forget(slot);
+    this.#residents.remove(slot);
+  }
+
+  #forget(slot: number): void {
+    this.keys.release(slot);
+    if (this.journal !== undefined) this.#records.release(slot);
   }
 }
 

@@ -8,6 +8,11 @@ export type { CachedDecorator, CachedFunction, MethodDecoratorOfBothKinds } from
 export { type ErrorCode, isScrubjayError, ScrubjayError } from './errors.js';
 export { type ClassRegistration, registerClass } from './key/registered-classes.js';
 export { Key } from './key-decorator.js';
+export type { Bytes, LimitOptions } from './limit-options.js';
+export { type PolicyName, policies } from './memory/index.js';
+export type { EvictionOrder, EvictionPolicy, PolicyContext, RestoredEntry } from './memory/policy.js';
+export { randomWith } from './memory/random.js';
+export type { SizerName } from './memory/size-of.js';
 export type { AnyMethod } from './method-cache.js';
 export type { MethodStats, PersistenceStats } from './method-stats.js';
 export type { KeyOf, Misuse, ParameterName, ScopeOf, TagsOf, WhenOf } from './method-types.js';
@@ -15,4 +20,4 @@ export type { CachedOptions, Duration, PersistOptions } from './options.js';
 export type { PersistDriver } from './persist/contract.js';
 export type { Durability, JournalState } from './persist/journal-options.js';
 export type { RecoveryReport } from './persist/recovery.js';
-export { CacheRegistry, type OpenReport, type RegistryOptions, registry } from './registry.js';
+export { CacheRegistry, type MemoryReport, type OpenReport, type RegistryOptions, registry } from './registry.js';

@@ -1,11 +1,17 @@
 /**
  * One method's cache, and the whole way of one call through it, in two functions: `find` looks, `fill` loads.
  */
-import { Entries } from './entries.js';
+
+import { checkLimitOptions } from './check-limits.js';
+import { Entries, type EntryLimits } from './entries.js';
+import type { CallKey } from './entry-keys.js';
 import { ScrubjayError } from './errors.js';
 import { signalsIn, withSignal } from './key/abort-signals.js';
 import { isWanted, type KeyRule, keyOfCall, shapeOf } from './key/call-key.js';
 import { isThenable, singleUseKind } from './kinds.js';
+import type { LimitOptions } from './limit-options.js';
+import type { BudgetMember } from './memory/budget.js';
+import type { ByteTotal } from './memory/sizes.js';
 import { type MethodStats, methodStats } from './method-stats.js';
 import { Journal } from './persist/journal.js';
 import type { JournalOptions } from './persist/journal-options.js';
@@ -22,9 +28,8 @@ export interface CacheSettings {
   readonly method: AnyMethod;
   /** Something other than its kind says that the method answers with promises. */
   readonly returnsPromise: boolean;
-  readonly capacity: number;
-  /** Infinity for ever. */
-  readonly ttlMs: number;
+  /** How much it holds, and for how long, to begin with. */
+  readonly limits: EntryLimits;
   readonly rule: KeyRule;
   /** What becomes of a call whose arguments have no honest key. */
   readonly unkeyable: 'throw' | 'bypass';
@@ -48,7 +53,7 @@ const isPrimitive = (value: unknown): boolean => (typeof value !== 'object' || v
 /** Whether the method is an `async` function in the JavaScript that runs; a compiler for old targets may have made it an ordinary one. */
 export const isAsyncFunction = (method: AnyMethod): boolean => Object.prototype.toString.call(method) === '[object AsyncFunction]';
 
-export class MethodCache {
+export class MethodCache implements BudgetMember {
   readonly settings: CacheSettings;
   readonly counters = new Counters();
   readonly entries: Entries;
@@ -62,8 +67,8 @@ export class MethodCache {
 
   constructor(settings: CacheSettings) {
     this.settings = settings;
-    this.tables = new Tables(settings.name, shapeOf(settings.rule));
-    this.entries = new Entries(settings.capacity, settings.ttlMs, this.counters);
+    this.entries = new Entries(settings.limits, this.counters, (args) => keyOfCall(settings.rule, undefined, args));
+    this.tables = new Tables(settings.name, this.entries.keys.calls, shapeOf(settings.rule));
     this.#isOpen = settings.persist === undefined;
     this.#isAsync = settings.returnsPromise || isAsyncFunction(settings.method);
   }
@@ -83,52 +88,46 @@ export class MethodCache {
       this.counters.hits++;
       return this.entries.use(known);
     }
-    let key: string;
+    let key: CallKey;
     try {
-      key = this.keyOf(self, args);
+      key = this.keyOf(table, self, args);
     } catch (error) {
       return this.#findWithoutKey(error as ScrubjayError, self, args);
     }
     const slot = this.entries.fresh(table, key);
     if (slot !== NONE) {
-      this.#remember(table, args, slot);
+      this.entries.keys.learn(slot, table, key.copy);
       this.counters.hits++;
       return this.entries.use(slot);
     }
     const signals = signalsIn(args);
     // What the method makes of a signal that has fired already is its own affair.
     if (signals.some((signal) => signal.aborted)) return this.#bypass(self, args);
-    const flight = table.flights.under(key);
+    const flight = table.flights.under(key.text);
     if (flight !== undefined) {
       this.counters.joined++;
-      return table.flights.join(key, flight, signals);
+      return table.flights.join(key.text, flight, signals);
     }
     this.counters.misses++;
     return this.#fill(table, key, { self, args, signals });
   }
 
   /** Runs the method, stores what it gives, and answers when that is kept as its durability promises. Errors are never stored. */
-  #fill(table: Table, key: string, { self, args, signals }: Call): unknown {
+  #fill(table: Table, key: CallKey, { self, args, signals }: Call): unknown {
     const { counters, entries } = this;
-    const { flights, calls } = table;
-    // Taken before the method runs: what it does to its arguments must not move the entry.
-    const copy = calls?.copyOf(args);
-    const store = (value: unknown, isPromised: boolean): void => {
-      const slot = entries.put(table, key, value, isPromised);
-      if (copy !== undefined) calls?.add(copy, slot);
-    };
+    const { flights } = table;
     const ended = counters.startLoad();
     const failed = (): void => {
       counters.loadErrors++;
     };
     // The load belongs to everybody who waits for it, so it gets a signal of its own in the place of its first caller's.
     const controller = signals.length === 0 ? undefined : new AbortController();
-    const flight = flights.begin(key, controller);
+    const flight = flights.begin(key.text, controller);
     let result: unknown;
     try {
       result = this.settings.method.apply(self, (controller === undefined ? args : withSignal(args, controller.signal)) as unknown[]);
     } catch (error) {
-      flights.end(key, flight);
+      flights.end(key.text, flight);
       failed();
       throw error;
     }
@@ -136,25 +135,18 @@ export class MethodCache {
       this.#isAsync = true;
       const keep = (value: unknown): Promise<void> | undefined => {
         if (!this.#canBeKept(value)) return undefined;
-        store(value, true);
+        entries.put(table, key, value, true);
         return entries.journal?.whenDurable();
       };
-      flights.follow(key, flight, result, { ended, failed, keep });
-      return flights.join(key, flight, signals);
+      flights.follow(key.text, flight, result, { ended, failed, keep });
+      return flights.join(key.text, flight, signals);
     }
     ended();
-    if (flights.end(key, flight) && this.#canBeKept(result)) {
-      store(result, false);
+    if (flights.end(key.text, flight) && this.#canBeKept(result)) {
+      entries.put(table, key, result, false);
       entries.journal?.makeDurable();
     }
     return result;
-  }
-
-  /** An entry that was found by its text, because it came from disk or by `set`, is found by its arguments from now on. */
-  #remember({ calls }: Table, args: readonly unknown[], slot: number): void {
-    if (calls === undefined || calls.has(slot)) return;
-    const copy = calls.copyOf(args);
-    if (copy !== undefined) calls.add(copy, slot);
   }
 
   #isWanted(self: unknown, args: readonly unknown[]): boolean {
@@ -166,9 +158,12 @@ export class MethodCache {
     }
   }
 
-  /** The key of a call, as text. @throws SCRUBJAY_KEY_REFUSED, SCRUBJAY_KEY_FAILED, SCRUBJAY_KEY_UNNAMED */
-  keyOf(self: unknown, args: readonly unknown[]): string {
-    return keyOfCall(this.settings.rule, self, args);
+  /**
+   * The key of a call. Its arguments are copied before the method runs: what that does to them must not move the entry.
+   * @throws SCRUBJAY_KEY_REFUSED, SCRUBJAY_KEY_FAILED, SCRUBJAY_KEY_UNNAMED
+   */
+  keyOf(table: Table, self: unknown, args: readonly unknown[]): CallKey {
+    return { text: keyOfCall(this.settings.rule, self, args), copy: table.calls?.copyOf(args) };
   }
 
   /** A call without a key is an error when its arguments are to blame, unless the user said otherwise, and runs uncached when the rule is. */
@@ -202,9 +197,40 @@ export class MethodCache {
     return this.settings.method.apply(self, args as unknown[]);
   }
 
+  /**
+   * Other limits from now on; what is not said stays as it is.
+   * @throws SCRUBJAY_BAD_CAPACITY, SCRUBJAY_BAD_OPTION, SCRUBJAY_UNKNOWN_OPTION
+   */
+  relimit(limits: LimitOptions): void {
+    this.entries.relimit(checkLimitOptions(limits, this.entries.limits, `configure of ${this.settings.name}`));
+  }
+
+  /** Its bytes count among those of many caches from now on. */
+  share(shared: ByteTotal): void {
+    this.entries.relimit({ ...this.entries.limits, shared });
+  }
+
+  get bytes(): number | undefined {
+    return this.entries.bytes;
+  }
+
+  get hits(): number {
+    return this.counters.hits;
+  }
+
+  /** The mean time of a load that ended well, in milliseconds. */
+  get meanLoadMs(): number {
+    return this.counters.loads === 0 ? 0 : this.counters.loadTimeMs / this.counters.loads;
+  }
+
+  /** Drops up to `count` entries as if there were no room for them. Gives how many went. */
+  evict(count: number): number {
+    return this.entries.evict(count);
+  }
+
   /** What this cache has counted, and how it stands. */
   stats(): MethodStats {
-    return methodStats(this.counters, this.entries, this.settings);
+    return methodStats(this.counters, this.entries, this.settings.persist);
   }
 
   /** Whether the method answers with promises, as far as is known. */
@@ -246,13 +272,13 @@ export class MethodCache {
     const journal = this.#newJournal();
     const recovered = yield* journal.opening();
     this.#adopt(journal);
-    if (recovered.some((entry) => entry.isPromised)) this.#isAsync = true;
+    if (recovered.entries.some((entry) => entry.isPromised)) this.#isAsync = true;
     this.entries.restore(this.tables.first, recovered, (entry) => journal.options.driver.decodeValue(entry.value));
   }
 
   #newJournal(): Journal {
     const { persist, name, report } = this.settings as CacheSettings & { persist: NonNullable<CacheSettings['persist']> };
-    return new Journal({ ...persist(), cacheName: name, report, takeTouched: () => this.entries.takeTouched() });
+    return new Journal({ ...persist(), cacheName: name, report, takeChanges: () => this.entries.takeChanges() });
   }
 
   #adopt(journal: Journal): void {

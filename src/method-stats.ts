@@ -19,7 +19,7 @@ export interface MethodStats {
   readonly bypassed: number;
   /** Loads that ended well. */
   readonly loads: number;
-  /** Results that were answered with and not stored, because they can be read only once. */
+  /** Results that were answered with and not stored, because they can be read only once, or are larger than `maxEntryBytes` or `maxBytes`. */
   readonly unstored: number;
   /** Loads that ended with an error. */
   readonly loadErrors: number;
@@ -35,7 +35,7 @@ export interface MethodStats {
   readonly size: number;
   /** The most entries held. */
   readonly capacity: number;
-  /** Memory the entries take, where it is known; it is not measured yet. */
+  /** Estimated memory the entries take, in bytes; `undefined` as long as no limit in bytes makes scrubjay count them. */
   readonly bytes: number | undefined;
   /** `undefined` for a cache that is kept in memory only. */
   readonly persistence: PersistenceStats | undefined;
@@ -62,7 +62,7 @@ export interface PersistenceStats {
 export function methodStats(
   counters: Counters,
   entries: Entries,
-  { capacity, persist }: { readonly capacity: number; readonly persist: (() => Pick<JournalOptions, 'directory' | 'driver' | 'durability'>) | undefined },
+  persist: (() => Pick<JournalOptions, 'directory' | 'driver' | 'durability'>) | undefined,
 ): MethodStats {
   const { hits, misses, joined, bypassed, loads, unstored, loadErrors, loadTimeMs, evictions, expirations } = counters;
   return {
@@ -78,8 +78,8 @@ export function methodStats(
     evictions,
     expirations,
     size: entries.size,
-    capacity,
-    bytes: undefined,
+    capacity: entries.limits.capacity,
+    bytes: entries.bytes,
     persistence: persist && persistenceStats(entries, persist),
   };
 }

@@ -1,7 +1,9 @@
 /**
  * What a user may say to `@Cached`, with units and defaults. `check-options.ts` checks it once, when the class is defined.
  */
+import type { EntryLimits } from './entries.js';
 import type { Parameter } from './key/parameters.js';
+import type { LimitOptions } from './limit-options.js';
 import type { AnyMethod, MethodCache } from './method-cache.js';
 import type { KeyOf, ParameterName, ScopeOf, WhenOf } from './method-types.js';
 import type { PersistDriver } from './persist/contract.js';
@@ -29,9 +31,8 @@ export interface PersistOptions {
 }
 
 /** What `@Cached` takes, for a method `F` of `This`; `Names` is what `params` says, `Parts` what `key` returns. */
-export interface CachedOptions<F extends AnyMethod = AnyMethod, This = any, Names extends readonly string[] = readonly string[], Parts = unknown> {
-  /** The most entries kept, all instances together; beyond it the least recently used one is dropped. A whole number, 1 or more. Default 1000. */
-  capacity?: number;
+export interface CachedOptions<F extends AnyMethod = AnyMethod, This = any, Names extends readonly string[] = readonly string[], Parts = unknown>
+  extends LimitOptions {
   /** How long a result stays fresh, from the moment it is stored; at exactly that age it is loaded again. More than 0. Default: for ever. */
   ttl?: Duration;
   /** Keeps the cache on disk, under names that survive a rebuild: those in the source, unless a minifier or a wrapper hides them; then `@Key` or `params`. Default: memory only. */
@@ -91,9 +92,7 @@ export interface Registrar {
 
 /** Options after the checks, every default filled in that does not depend on the registry. */
 export interface Settings {
-  readonly capacity: number;
-  /** Infinity for ever. */
-  readonly ttlMs: number;
+  readonly limits: EntryLimits;
   readonly persist: PersistSettings | undefined;
   readonly parameters: readonly Parameter[] | undefined;
   readonly omitted: readonly string[];

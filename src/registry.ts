@@ -4,16 +4,25 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import { CacheHandle } from './cache-handle.js';
-import { checkDirectory, checkDurability, expectKnown, wrong } from './check-options.js';
+import { checkBytes } from './check-limits.js';
+import { checkDirectory, checkDurability } from './check-options.js';
 import { ScrubjayError } from './errors.js';
+import type { Bytes } from './limit-options.js';
+import { ByteBudget } from './memory/budget.js';
 import type { MethodCache } from './method-cache.js';
 import type { MethodStats } from './method-stats.js';
+import { expectKnown, wrong } from './misuse.js';
 import type { PersistSettings } from './options.js';
 import type { Durability, JournalOptions } from './persist/journal-options.js';
 import type { RecoveryReport } from './persist/recovery.js';
 
-/** Defaults for every cache of a registry. */
+/** Defaults for every cache of a registry, and limits for all of them together. */
 export interface RegistryOptions {
+  /**
+   * The most memory that the entries of all caches may take together, as their `sizeOf` estimates it. Beyond it, entries go from the cache whose hits
+   * save the least load time for each byte. Default: no limit. May be changed at any time.
+   */
+  readonly maxBytes?: Bytes;
   /** Where and how caches are kept that say `persist` and nothing else. */
   readonly persist?: {
     /** The directory that holds one directory for each cache. Default `.scrubjay` in the working directory. */
@@ -21,6 +30,15 @@ export interface RegistryOptions {
     /** Default `'interval'`: a power cut may take the last second. */
     readonly durability?: Durability;
   };
+}
+
+/** How the memory of all caches of a registry stands. */
+export interface MemoryReport {
+  /** Estimated bytes of all entries; `undefined` as long as `maxBytes` makes nobody count them. */
+  readonly bytes: number | undefined;
+  readonly maxBytes: number | undefined;
+  /** Entries dropped because all caches together held too much. */
+  readonly evictions: number;
 }
 
 /** What opening one persisted cache found. */
@@ -35,23 +53,50 @@ export class CacheRegistry {
   readonly #caches = new Map<string, MethodCache>();
   #directory = resolve('.scrubjay');
   #durability: Durability = 'interval';
+  #budget: ByteBudget | undefined;
 
   constructor(options: RegistryOptions = {}) {
     this.configure(options);
   }
 
   /**
-   * Sets defaults for persisted caches that are not open yet.
+   * Sets defaults for persisted caches that are not open yet, and limits for all caches. What is not said stays as it is.
    * @throws SCRUBJAY_UNKNOWN_OPTION, SCRUBJAY_BAD_OPTION
    */
   configure(options: RegistryOptions): void {
-    expectKnown({ ...options }, ['persist'], 'registry.configure', 'option');
+    expectKnown({ ...options }, ['persist', 'maxBytes'], 'registry.configure', 'option');
+    const maxBytes = options.maxBytes === undefined ? undefined : checkBytes(options.maxBytes, 'maxBytes', 'registry.configure');
     const persist = { ...(options.persist ?? {}) };
     if (options.persist !== undefined && typeof options.persist !== 'object')
       throw wrong('SCRUBJAY_BAD_OPTION', 'registry.configure', 'persist must be an object with directory or durability', options.persist);
     expectKnown(persist, ['directory', 'durability'], 'registry.configure', 'persist option');
     this.#directory = resolve(checkDirectory(persist.directory, 'registry.configure') ?? this.#directory);
     this.#durability = checkDurability(persist.durability, 'registry.configure') ?? this.#durability;
+    if (maxBytes !== undefined) this.#limitBytes(maxBytes);
+  }
+
+  #limitBytes(maxBytes: number): void {
+    if (this.#budget === undefined) {
+      this.#budget = new ByteBudget(maxBytes, () => this.#caches.values());
+      for (const cache of this.#caches.values()) this.#watch(cache);
+    }
+    this.#budget.maxBytes = maxBytes;
+    this.#budget.settle();
+  }
+
+  /** Makes a cache count among all. */
+  #watch(cache: MethodCache): void {
+    const budget = this.#budget;
+    if (budget === undefined) return;
+    cache.share(budget.total);
+    cache.entries.stored = () => {
+      budget.settle();
+    };
+  }
+
+  /** How the memory of all caches stands. */
+  memory(): MemoryReport {
+    return { bytes: this.#budget?.total.bytes, maxBytes: this.#budget?.maxBytes, evictions: this.#budget?.evictions ?? 0 };
   }
 
   /**
@@ -70,6 +115,7 @@ export class CacheRegistry {
       free = `${name}#${count}`;
     }
     const cache = make(free);
+    this.#watch(cache);
     this.#caches.delete(free);
     this.#caches.set(free, cache);
     return cache;

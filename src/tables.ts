@@ -4,18 +4,34 @@
 import { ScrubjayError } from './errors.js';
 import { SingleFlight } from './flight/single-flight.js';
 import { type CallShape, CallTable } from './key/call-table.js';
+import type { SlotKeys } from './key/slot-index.js';
 
 /** The entries of those who share them: of one instance, or of a class. */
 export class Table {
-  /** The slot of each key. */
-  readonly slots = new Map<string, number>();
   /** The slot of each everyday call; `undefined` where calls go by their key alone. */
   readonly calls: CallTable | undefined;
+  /** The slot of each key, of those entries that are not in `calls`, or of all. */
+  readonly texts = new Map<string, number>();
+  /** Whether every entry is in `texts`. */
+  hasAllTexts: boolean;
   /** The loads under way. */
   readonly flights = new SingleFlight();
 
-  constructor(shape?: CallShape) {
-    this.calls = shape && new CallTable(shape);
+  constructor(keys: SlotKeys, shape?: CallShape) {
+    this.calls = shape && new CallTable(shape, keys);
+    this.hasAllTexts = this.#needsAllTexts;
+  }
+
+  get #needsAllTexts(): boolean {
+    return this.calls === undefined || !this.calls.tellsAllApart;
+  }
+
+  /** Forgets every entry, and fences off the loads under way. */
+  clear(): void {
+    this.flights.fenceAll();
+    this.texts.clear();
+    this.calls?.clear();
+    this.hasAllTexts = this.#needsAllTexts;
   }
 }
 
@@ -26,18 +42,20 @@ export class Tables {
   /** Every table in use. */
   readonly all: Set<Table>;
   readonly #cacheName: string;
+  readonly #keys: SlotKeys;
   readonly #shape: CallShape | undefined;
 
-  constructor(cacheName: string, shape: CallShape | undefined) {
+  constructor(cacheName: string, keys: SlotKeys, shape: CallShape | undefined) {
     this.#cacheName = cacheName;
+    this.#keys = keys;
     this.#shape = shape;
-    this.first = new Table(shape);
+    this.first = new Table(keys, shape);
     this.all = new Set([this.first]);
   }
 
   /** A table for one more instance. */
   add(): Table {
-    const table = new Table(this.#shape);
+    const table = new Table(this.#keys, this.#shape);
     this.all.add(table);
     return table;
   }

@@ -25,7 +25,7 @@ const wrong: readonly [what: string, options: unknown, code: string, message: Re
   ['NaN as capacity', { capacity: Number.NaN }, 'SCRUBJAY_BAD_CAPACITY', /got NaN/],
   ['infinite capacity', { capacity: Number.POSITIVE_INFINITY }, 'SCRUBJAY_BAD_CAPACITY', /got Infinity/],
   ['capacity as text', { capacity: '10' }, 'SCRUBJAY_BAD_CAPACITY', /got "10" \(string\)/],
-  ['an unknown option', { capactiy: 10 }, 'SCRUBJAY_UNKNOWN_OPTION', /there is no option "capactiy"; take it out, or use one of capacity, ttl, persist/],
+  ['an unknown option', { capactiy: 10 }, 'SCRUBJAY_UNKNOWN_OPTION', /there is no option "capactiy"; take it out, or use one of capacity, ttl, policy/],
   ["another library's word", { max: 10 }, 'SCRUBJAY_UNKNOWN_OPTION', /there is no option "max"; did you mean capacity\?/],
   ['an unknown driver', { persist: 'sqlite' }, 'SCRUBJAY_BAD_DRIVER', /must be 'jsonl', or an object that implements PersistDriver; got "sqlite" \(string\)/],
   ['a driver that implements half of it', { persist: { driver: { name: 'x' } } }, 'SCRUBJAY_BAD_DRIVER', /got an object \(Object\)/],
@@ -84,9 +84,13 @@ test.each([
   ['1.5h', 5_400_000],
   ['7d', 604_800_000],
 ] as const)('ttl %p is %p milliseconds', (ttl, ms) => {
-  expect(checkOptions({ ttl }, 'here').ttlMs).toBe(ms);
+  expect(checkOptions({ ttl }, 'here').limits.ttlMs).toBe(ms);
 });
 
 test('without options a cache holds 1000 entries, for ever, in memory only, each instance its own', () => {
-  expect(checkOptions({}, 'here')).toMatchObject({ capacity: 1000, ttlMs: Number.POSITIVE_INFINITY, persist: undefined, scope: 'instance' });
+  expect(checkOptions({}, 'here')).toMatchObject({
+    limits: { capacity: 1000, ttlMs: Number.POSITIVE_INFINITY, policy: { name: 'lru' }, maxBytes: Number.POSITIVE_INFINITY },
+    persist: undefined,
+    scope: 'instance',
+  });
 });

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
-import { Entries } from '../src/entries';
-import { Counters } from '../src/stats/counters';
-import { Table } from '../src/tables';
+import type { Table } from '../src/tables';
+import { byText, someEntries } from './support/entries';
 import { manualClockForEachTest } from './support/manual-clock';
 
 const time = manualClockForEachTest();
@@ -30,9 +29,8 @@ test.each([
   const capacity = 4;
   fc.assert(
     fc.property(deeds, (list) => {
-      const counters = new Counters();
-      const entries = new Entries(capacity, ttlMs, counters);
-      const tables = [new Table(), new Table()] as const;
+      const { entries, counters, newTable } = someEntries({ capacity, ttlMs });
+      const tables = [newTable(), newTable()] as const;
       const model: Model = { entries: [], evictions: 0 };
       const find = (table: number, key: string): Model['entries'][number] | undefined =>
         model.entries.find((entry) => entry.table === table && entry.key === key);
@@ -43,18 +41,18 @@ test.each([
         const known = find(table, key);
         const isFresh = known !== undefined && time.clock.now() < known.expiresAt;
         if (deed === 'put') {
-          entries.put(at, key, ++value, false);
+          entries.put(at, byText(key), ++value, false);
           if (known !== undefined) model.entries = model.entries.filter((entry) => entry !== known);
           else if (model.entries.length === capacity) model.evictions += model.entries.splice(0, 1).length;
           model.entries.push({ table, key, value, expiresAt: time.clock.now() + ttlMs });
         } else if (deed === 'use') {
-          const slot = entries.fresh(at, key);
+          const slot = entries.fresh(at, byText(key));
           expect(slot >= 0).toBe(isFresh);
           if (known === undefined || !isFresh) continue;
           expect(entries.use(slot)).toBe(known.value);
           model.entries = [...model.entries.filter((entry) => entry !== known), known];
         } else if (deed === 'delete') {
-          expect(entries.delete(at, key)).toBe(isFresh);
+          expect(entries.delete(at, byText(key))).toBe(isFresh);
           model.entries = model.entries.filter((entry) => entry !== known);
         } else if (deed === 'forget') {
           entries.forget(at);
@@ -64,8 +62,8 @@ test.each([
           model.entries = [];
         } else time.clock.advance(number);
         const fresh = model.entries.filter((entry) => time.clock.now() < entry.expiresAt);
-        expect(entries.keys()).toEqual(fresh.map((entry) => entry.key));
-        expect(entries.keys(tables[0])).toEqual(fresh.filter((entry) => entry.table === 0).map((entry) => entry.key));
+        expect(entries.texts()).toEqual(fresh.map((entry) => entry.key));
+        expect(entries.texts(tables[0])).toEqual(fresh.filter((entry) => entry.table === 0).map((entry) => entry.key));
         expect([entries.size, counters.evictions]).toEqual([model.entries.length, model.evictions]);
       }
     }),
@@ -74,13 +72,13 @@ test.each([
 });
 
 test('what is recovered keeps its order; what does not fit or cannot be read is left behind', () => {
-  const entries = new Entries(3, Number.POSITIVE_INFINITY, new Counters());
-  const table = new Table();
-  const logged = ['a', 'b', 'c', 'd', 'e'].map((key, index) => ({ lsn: index + 1, key, value: key, isPromised: false, expiresAt: undefined }));
-  entries.restore(table, logged, ({ value }) => {
+  const { entries, newTable } = someEntries({ capacity: 3 });
+  const table = newTable();
+  const logged = ['a', 'b', 'c', 'd', 'e'].map((key, index) => ({ lsn: index + 1, key, value: key, isPromised: false, expiresAt: undefined, mark: undefined }));
+  entries.restore(table, { entries: logged, lastEvicted: 0, policy: undefined }, ({ value }) => {
     if (value === 'd') throw new Error('unreadable');
     return value;
   });
-  expect(entries.keys()).toEqual(['c', 'e']);
-  expect(entries.fresh(table, 'a')).toBe(-1);
+  expect(entries.texts()).toEqual(['c', 'e']);
+  expect(entries.fresh(table, byText('a'))).toBe(-1);
 });

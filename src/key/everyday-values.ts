@@ -3,17 +3,15 @@
  * would see is seen here. Values with the same trace have the same text; all others are left to the text.
  * The trace of a value is a flat list of what was met in it: `{ take: 20, tags: ['a'] }` is its shape, then `ARRAY`, 1, 'a', 20.
  */
-import { randomInt } from 'node:crypto';
 import { types } from 'node:util';
-import { shapeOf } from './shapes.js';
+import { hashOfDouble, hashOfInteger, hashOfText, mixed, SEED } from './hash.js';
+import { Shape, shapeOf } from './shapes.js';
 
 /** In the place of a hash: the arguments go by their text. */
 export const NOT_EVERYDAY = -1;
 
 /** Larger arguments go by their text: it is bounded, and a hash of much is no faster. */
 const MOST_NODES = 200;
-/** Nobody can choose arguments that collide who does not know it. */
-const SEED = randomInt(2 ** 31);
 
 /** How much may still be looked at; less than 0 when a value is not everyday. */
 let nodesLeft = 0;
@@ -55,21 +53,16 @@ export function learnHashOf(args: readonly unknown[], count: number): number {
 export const lastTrace = (): readonly unknown[] => trace.slice(0, length);
 
 /** Whether what was hashed last has this trace. */
-export function isLastTrace(stored: readonly unknown[]): boolean {
-  if (stored.length !== length) return false;
+export function isLastTrace(stored: unknown): boolean {
+  if (!Array.isArray(stored) || stored.length !== length) return false;
   for (let index = 0; index < length; index++) {
-    const one = stored[index];
+    const one: unknown = stored[index];
     const other = trace[index];
     // NaN is the only value that is not itself.
     if (one !== other && (one === one || other === other)) return false;
   }
   return true;
 }
-
-const mixed = (hash: number, part: number): number => {
-  const sum = Math.imul(hash ^ part, 0x9e3779b1);
-  return sum ^ (sum >>> 15);
-};
 
 const UNDEFINED = 0x5bd1e995;
 const NULL = 0x1b873593;
@@ -79,8 +72,6 @@ const ARRAY_HASH = 0x27d4eb2f;
 /** Stands in a trace before the length of an array. */
 const ARRAY = Symbol('array');
 
-const bits = new DataView(new ArrayBuffer(8));
-
 function hashOfValue(value: unknown): number {
   switch (typeof value) {
     case 'string':
@@ -88,9 +79,8 @@ function hashOfValue(value: unknown): number {
       return hashOfText(value);
     case 'number':
       trace[length++] = value;
-      if (value === (value | 0)) return value === 0 && 1 / value < 0 ? leave() : mixed(SEED, value);
-      bits.setFloat64(0, value);
-      return mixed(bits.getInt32(0), bits.getInt32(4));
+      if (value !== (value | 0)) return hashOfDouble(value);
+      return value === 0 && 1 / value < 0 ? leave() : hashOfInteger(value);
     case 'boolean':
       trace[length++] = value;
       return value ? TRUE : FALSE;
@@ -113,12 +103,6 @@ function hashOfValue(value: unknown): number {
 function leave(): number {
   nodesLeft = -1;
   return 0;
-}
-
-function hashOfText(text: string): number {
-  let hash = SEED ^ text.length;
-  for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
-  return hash ^ (hash >>> 15);
 }
 
 const { getPrototypeOf: prototypeOf, getOwnPropertySymbols: symbolsOf, keys: namesOf, prototype: objectPrototype } = Object;
@@ -161,16 +145,19 @@ function hashOfObject(value: object): number {
   return hash;
 }
 
-/** What a Map tells apart as we do: it takes -0 for 0. */
-export function isMapKey(value: unknown): boolean {
-  switch (typeof value) {
-    case 'string':
-    case 'boolean':
-    case 'bigint':
-      return true;
-    case 'number':
-      return value !== 0 || 1 / value > 0;
-    default:
-      return value === null;
-  }
+/** Values of which `stored` is the trace. Properties stand in the order of their names. */
+export function valuesOf(stored: readonly unknown[]): unknown[] {
+  const values: unknown[] = [];
+  let next = 0;
+  const read = (): unknown => {
+    const item = stored[next++];
+    if (item === ARRAY) return Array.from({ length: stored[next++] as number }, read);
+    if (!(item instanceof Shape)) return item;
+    const object = {};
+    // Defined, not assigned: a property may be named __proto__.
+    for (const name of item.names) Object.defineProperty(object, name, { value: read(), writable: true, enumerable: true, configurable: true });
+    return object;
+  };
+  while (next < stored.length) values.push(read());
+  return values;
 }

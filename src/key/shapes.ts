@@ -4,9 +4,16 @@
  */
 
 /** The same for all objects with these names. */
-export interface Shape {
+export class Shape {
+  /** In the order in which they are read. */
+  readonly names: readonly string[];
   /** Of the names. */
   readonly hash: number;
+
+  constructor(names: readonly string[], hash: number) {
+    this.names = names;
+    this.hash = hash;
+  }
 }
 
 /** A shape as objects of one order have it. */
@@ -56,11 +63,12 @@ function newOrder(names: readonly string[], learn: ((title: string) => number) |
   const length = names.reduce((sum, name) => sum + name.length, 0);
   if (names.length > MOST_NAMES || length > LONGEST_NAMES || nodes + names.length > MOST_NODES) return undefined;
   const order = names.map((_name, index) => index).sort((one, other) => ((names[one] as string) < (names[other] as string) ? -1 : 1));
-  const title = JSON.stringify(order.map((index) => names[index]));
+  const sorted = order.map((index) => names[index] as string);
+  const title = JSON.stringify(sorted);
   let shape = shapes.get(title);
   if (shape === undefined) {
     if (learn === undefined) return undefined;
-    shapes.set(title, (shape = { hash: learn(title) }));
+    shapes.set(title, (shape = new Shape(sorted, learn(title))));
   }
   return remember(names, { shape, order });
 }

@@ -3,19 +3,26 @@
  * Slots are what keeps the organs apart: a policy orders numbers, the journal remembers record numbers for numbers, neither sees a key or a value.
  */
 
+/** The deadline of an entry that was found past its time, and of an empty slot. */
+export const EXPIRED = Number.NEGATIVE_INFINITY;
+
 /** The slots of one cache. Grows in steps, so that a large capacity costs nothing before it is used. */
 export class Slots {
-  readonly capacity: number;
+  /** The most slots in use at one time; may be changed. */
+  capacity: number;
   /** The stored result of each slot; `undefined` is a result like any other. */
-  readonly values: unknown[] = [];
-  /** The first moment at which each slot is no longer fresh, in wall-clock milliseconds; Infinity for never. */
-  deadlines: Float64Array<ArrayBuffer>;
+  values: unknown[] = [];
+  /** Whether the method gave a promise of the result. */
+  isPromised = new Uint8Array(FIRST_STEP);
+  /** The first moment at which each slot is no longer fresh, in wall-clock milliseconds; Infinity for never. `undefined` as long as none ever ends. */
+  deadlines: Float64Array<ArrayBuffer> | undefined;
+  /** Nothing ends before this moment. */
+  nextDeadline = Number.POSITIVE_INFINITY;
   #free: number[] = [];
   #used = 0;
 
   constructor(capacity: number) {
     this.capacity = capacity;
-    this.deadlines = new Float64Array(Math.min(capacity, FIRST_STEP));
   }
 
   /** Entries stored now. */
@@ -23,42 +30,80 @@ export class Slots {
     return this.#used - this.#free.length;
   }
 
-  get isFull(): boolean {
-    return this.size >= this.capacity;
+  /** Slots that have ever been in use; every slot number is less. */
+  get reach(): number {
+    return this.#used;
   }
 
-  /** Takes a free slot. Only to be called when the cache is not full. */
+  get isFull(): boolean {
+    return this.#used - this.#free.length >= this.capacity;
+  }
+
+  /** Takes a free slot. */
   take(): number {
     const free = this.#free.pop();
     if (free !== undefined) return free;
     const slot = this.#used++;
-    if (slot >= this.deadlines.length) this.deadlines = grown(this.deadlines, Float64Array, this.capacity);
+    if (slot >= this.isPromised.length) this.#grow(slot);
     return slot;
+  }
+
+  /** The entry in `slot` ends at `deadline`. */
+  setDeadline(slot: number, deadline: number): void {
+    if (this.deadlines === undefined) {
+      if (deadline === Number.POSITIVE_INFINITY) return;
+      this.deadlines = new Float64Array(this.isPromised.length).fill(Number.POSITIVE_INFINITY);
+    }
+    this.deadlines[slot] = deadline;
+    if (deadline < this.nextDeadline) this.nextDeadline = deadline;
+  }
+
+  deadlineOf(slot: number): number {
+    return this.deadlines === undefined ? Number.POSITIVE_INFINITY : (this.deadlines[slot] as number);
   }
 
   /** Gives a slot back and lets go of its value. */
   release(slot: number): void {
     this.values[slot] = undefined;
+    if (this.deadlines !== undefined) this.deadlines[slot] = Number.POSITIVE_INFINITY;
     this.#free.push(slot);
   }
 
   /** Gives everything back at once. */
   clear(): void {
-    this.values.length = 0;
-    this.deadlines = new Float64Array(Math.min(this.capacity, FIRST_STEP));
+    this.values = [];
+    this.isPromised = new Uint8Array(FIRST_STEP);
+    this.deadlines = undefined;
+    this.nextDeadline = Number.POSITIVE_INFINITY;
     this.#free = [];
     this.#used = 0;
+  }
+
+  #grow(slot: number): void {
+    this.isPromised = grown(this.isPromised, Uint8Array, slot, this.capacity);
+    this.values = grownList(this.values, this.isPromised.length);
+    if (this.deadlines === undefined) return;
+    const from = this.deadlines.length;
+    this.deadlines = grown(this.deadlines, Float64Array, slot, this.capacity).fill(Number.POSITIVE_INFINITY, from);
   }
 }
 
 /** Slots to begin with. */
 export const FIRST_STEP = 16;
 
-type Numbers = Int32Array<ArrayBuffer> | Float64Array<ArrayBuffer> | Uint8Array<ArrayBuffer>;
+type Numbers = Int32Array<ArrayBuffer> | Float64Array<ArrayBuffer> | Uint8Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
 
-/** A copy of `array` of twice the length, but not longer than `limit`. */
-export function grown<A extends Numbers>(array: A, Kind: new (length: number) => A, limit: number): A {
-  const larger = new Kind(Math.min(limit, array.length * 2));
+/** A longer copy of `array` with room for `index`: of twice the length, but not longer than `limit` as long as that is enough. */
+export function grown<A extends Numbers>(array: A, Kind: new (length: number) => A, index: number, limit: number): A {
+  const doubled = Math.max(array.length * 2, FIRST_STEP);
+  const larger = new Kind(Math.max(index + 1, index < limit ? Math.min(doubled, limit) : doubled));
   larger.set(array);
+  return larger;
+}
+
+/** A copy of `list` that has room for `length` elements, and no more: a list that grows by itself has room for half as many again. */
+function grownList(list: readonly unknown[], length: number): unknown[] {
+  const larger = new Array<unknown>(length);
+  for (let index = 0; index < list.length; index++) larger[index] = list[index];
   return larger;
 }

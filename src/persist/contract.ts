@@ -26,10 +26,14 @@ export interface PutRecord extends AnyRecord {
   readonly evicted?: readonly number[] | undefined;
 }
 
-/** Entries were used; each becomes the most recent one, in this order. Unknown numbers mean nothing. */
+/** Entries were used, or changed otherwise in the order of eviction; each becomes the most recent one, in this order. Unknown numbers mean nothing. */
 export interface HitRecord extends AnyRecord {
   readonly type: 'hit';
   readonly lsns: readonly number[];
+  /** What the eviction policy marks each of them with, a whole number from 0 to 2^31 - 1; left out where it has no marks. */
+  readonly marks?: readonly number[] | undefined;
+  /** The name of the policy whose marks these are. */
+  readonly policy?: string | undefined;
 }
 
 /** The entries under these keys are gone. */

@@ -4,6 +4,7 @@
 import type { ScrubjayError } from '../errors.js';
 import type { PutRecord } from './contract.js';
 import type { LogOwner } from './session-file.js';
+import type { Changes } from './slot-records.js';
 
 /**
  * What a power cut may take. The death of the process takes nothing acknowledged in any mode.
@@ -13,8 +14,8 @@ export type Durability = 'always' | 'interval' | 'os';
 
 export interface JournalOptions extends LogOwner {
   readonly durability: Durability;
-  /** Gives, and forgets, the record numbers of the entries used since it was asked last, in their order of use. */
-  readonly takeTouched: () => readonly number[];
+  /** Gives, and forgets, which entries changed their place or their mark since it was asked last. */
+  readonly takeChanges: () => Changes;
   /** Called once for each thing that went wrong. */
   readonly report: (error: ScrubjayError) => void;
 }
@@ -25,11 +26,17 @@ export interface JournalOptions extends LogOwner {
  */
 export type JournalState = 'unopened' | 'open' | 'degraded' | 'refused' | 'closed';
 
+/** An entry dropped to make room; its key is asked for only where it is needed. */
+export interface EvictedEntry {
+  readonly lsn: number;
+  readonly key: () => string;
+}
+
 /** What a put needs to be written. */
 export type NewEntry = Pick<PutRecord, 'key' | 'isPromised' | 'expiresAt'> & {
   readonly value: unknown;
-  /** The entry dropped to make room, if there is one. */
-  readonly evicted: { readonly key: string; readonly lsn: number } | undefined;
+  /** The entries dropped to make room. */
+  readonly evicted: readonly EvictedEntry[];
   /** The number of the record this one takes the place of, or 0. */
   readonly replacedLsn: number;
 };

@@ -10,7 +10,7 @@ import { GroupCommit } from './group-commit.js';
 import type { JournalOptions, JournalState, NewEntry } from './journal-options.js';
 import { LONGEST_FRAME_BYTES } from './log-files.js';
 import { openJournals } from './open-journals.js';
-import { type LoggedEntry, type Recovery, type RecoveryReport, recover } from './recovery.js';
+import { NOTHING_RECOVERED, type RecoveredEntries, type Recovery, type RecoveryReport, recover } from './recovery.js';
 import { SessionFile } from './session-file.js';
 import { directoryBusy, diskFailed, notDurable, valueRefused } from './troubles.js';
 
@@ -19,6 +19,8 @@ export const UNLOGGED = 0;
 
 /** The most keys that one record deletes. */
 const KEYS_A_RECORD = 1000;
+/** The most entries of which one record says that they were used. */
+const HITS_A_RECORD = 10_000;
 
 export class Journal {
   readonly options: JournalOptions;
@@ -54,12 +56,12 @@ export class Journal {
   }
 
   /** Recovers what the directory holds, in short steps. Never throws: what cannot be read is reported, and the cache runs in memory only. */
-  *opening(): Generator<void, readonly LoggedEntry[]> {
+  *opening(): Generator<void, RecoveredEntries> {
     const { directory, files } = this.options;
     if (!claimDirectory(directory)) {
       this.state = 'refused';
       this.#say(directoryBusy(this.options));
-      return [];
+      return NOTHING_RECOVERED;
     }
     try {
       const recovered = yield* recover(this.options);
@@ -73,13 +75,13 @@ export class Journal {
       if (recovered.report.outcome === 'other-signature') this.#file = new SessionFile(this.options, recovered);
       this.state = 'open';
       openJournals.add(this);
-      return recovered.entries;
+      return recovered;
     } catch (error) {
       const isOurs = error instanceof ScrubjayError;
       this.state = isOurs ? 'refused' : 'degraded';
       releaseDirectory(directory);
       this.#say(isOurs ? error : diskFailed(this.options, error));
-      return [];
+      return NOTHING_RECOVERED;
     }
   }
 
@@ -89,16 +91,24 @@ export class Journal {
       this.unpersisted++;
       return UNLOGGED;
     }
-    const { key, value, isPromised, expiresAt, evicted } = entry;
+    const { key, value, isPromised, expiresAt } = entry;
+    const onDisk = entry.evicted.filter((evicted) => evicted.lsn !== UNLOGGED);
     let lsn = UNLOGGED;
     try {
       const encoded = this.options.driver.encodeValue(value);
-      lsn = this.#append({ type: 'put', key, value: encoded, isPromised, expiresAt, evicted: evicted && evicted.lsn !== UNLOGGED ? [evicted.lsn] : undefined });
+      lsn = this.#append({
+        type: 'put',
+        key,
+        value: encoded,
+        isPromised,
+        expiresAt,
+        evicted: onDisk.length > 0 ? onDisk.map(({ lsn: number }) => number) : undefined,
+      });
     } catch (error) {
       this.#refuseValue(error);
       // What this entry replaces and drops is gone from memory all the same, so it must go from the disk.
-      const gone = [...(entry.replacedLsn === UNLOGGED ? [] : [key]), ...(evicted && evicted.lsn !== UNLOGGED ? [evicted.key] : [])];
-      if (gone.length > 0) this.#append({ type: 'del', keys: gone });
+      const gone = [...(entry.replacedLsn === UNLOGGED ? [] : [key]), ...onDisk.map((evicted) => evicted.key())];
+      this.#appendDeletions(gone);
     }
     if (lsn === UNLOGGED) this.unpersisted++;
     return lsn;
@@ -110,9 +120,13 @@ export class Journal {
    */
   delete(keys?: readonly string[]): void {
     if (keys === undefined) this.#append({ type: 'clear' });
-    // In groups: a lowered capacity deletes any number of keys at once, and a record has a longest length.
-    else for (let from = 0; from < keys.length; from += KEYS_A_RECORD) this.#append({ type: 'del', keys: keys.slice(from, from + KEYS_A_RECORD) });
+    else this.#appendDeletions(keys);
     this.expectWritable();
+  }
+
+  /** In groups: a lowered capacity deletes any number of keys at once, and a record has a longest length. */
+  #appendDeletions(keys: readonly string[]): void {
+    for (let from = 0; from < keys.length; from += KEYS_A_RECORD) this.#append({ type: 'del', keys: keys.slice(from, from + KEYS_A_RECORD) });
   }
 
   /**
@@ -194,8 +208,11 @@ export class Journal {
   /** Invariant: the order of use is written before any other record, so that a replay sees both in the order in which they happened. */
   #writeTouched(): void {
     if (this.state !== 'open') return;
-    const lsns = this.options.takeTouched();
-    if (lsns.length > 0) this.#write({ type: 'hit', lsns });
+    const { lsns, marks, policy } = this.options.takeChanges();
+    for (let from = 0; from < lsns.length; from += HITS_A_RECORD) {
+      const to = from + HITS_A_RECORD;
+      this.#write({ type: 'hit', lsns: lsns.slice(from, to), ...(marks && { policy, marks: marks.slice(from, to) }) });
+    }
   }
 
   #append(record: Unnumbered): number {

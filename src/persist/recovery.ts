@@ -4,12 +4,27 @@
  * Damage to bytes that were durable once is never guessed over. Evidence is never edited: the files stay as they are.
  */
 import { elapsed } from '../clock.js';
-import type { LogRecord, PersistDriver, Predecessor, PutRecord, SkippableRecord } from './contract.js';
+import type { HitRecord, LogRecord, PersistDriver, Predecessor, PutRecord, SkippableRecord } from './contract.js';
 import type { FileSystem } from './file-system.js';
 import { chunksOf, damaged, type LogFile, listLogs } from './log-files.js';
 
 /** An entry as it lies in the log; its record number is that of the record that put it. */
-export type LoggedEntry = Pick<PutRecord, 'lsn' | 'key' | 'value' | 'isPromised' | 'expiresAt'>;
+export type LoggedEntry = Pick<PutRecord, 'lsn' | 'key' | 'value' | 'isPromised' | 'expiresAt'> & {
+  /** What the eviction policy marked it with last. */
+  readonly mark: number | undefined;
+};
+
+/** The entries that were there, and what their eviction policy must know. */
+export interface RecoveredEntries {
+  /** The one that was put, used or changed last at the end. */
+  readonly entries: readonly LoggedEntry[];
+  /** The record number of the entry that was evicted last; 0 when none was. */
+  readonly lastEvicted: number;
+  /** The name of the policy that gave the marks; `undefined` where there are none. */
+  readonly policy: string | undefined;
+}
+
+export const NOTHING_RECOVERED: RecoveredEntries = { entries: [], lastEvicted: 0, policy: undefined };
 
 /** What a recovery found, for people and for `stats()`. */
 export interface RecoveryReport {
@@ -28,9 +43,7 @@ export interface RecoveryReport {
 }
 
 /** Everything a journal needs to go on where the last one ended. */
-export interface Recovery {
-  /** Least recently used first. */
-  readonly entries: readonly LoggedEntry[];
+export interface Recovery extends RecoveredEntries {
   readonly lastLsn: number;
   readonly storeId: string | undefined;
   readonly predecessor: Predecessor | undefined;
@@ -67,7 +80,7 @@ export function* recover(source: RecoverySource): Generator<void, Recovery> {
   }
   const last = chain.at(-1);
   const isOtherSignature = last !== undefined && last.header.signature !== source.signature;
-  const entries = isOtherSignature ? [] : replay.entries();
+  const recovered = isOtherSignature ? NOTHING_RECOVERED : replay.recovered();
   const outcome =
     last === undefined || end === undefined
       ? 'empty'
@@ -79,7 +92,7 @@ export function* recover(source: RecoverySource): Generator<void, Recovery> {
             ? 'clean'
             : 'unclean';
   return {
-    entries,
+    ...recovered,
     lastLsn: replay.lastLsn,
     storeId: last?.header.storeId,
     predecessor: last && end && { id: last.id, bytes: end.validBytes, lsn: replay.lastLsn, checksum: end.checksum },
@@ -89,7 +102,7 @@ export function* recover(source: RecoverySource): Generator<void, Recovery> {
       outcome,
       files: chain.length,
       records: replay.records,
-      entries: entries.length,
+      entries: recovered.entries.length,
       droppedBytes: end?.droppedBytes ?? 0,
       droppedRecords: end?.droppedRecords ?? 0,
       tookMs: elapsed() - startedAt,
@@ -185,7 +198,10 @@ class Replay {
   lastLsn = 0;
   isClosed = false;
   /** By record number, least recently used first: re-inserting a number moves it to the end. */
-  readonly #entries = new Map<number, LoggedEntry>();
+  readonly #entries = new Map<number, PutRecord>();
+  readonly #marks = new Map<number, number>();
+  #policy: string | undefined;
+  #lastEvicted = 0;
   readonly #lsnOfKey = new Map<string, number>();
 
   /** Another file begins, after record `lsn`. */
@@ -197,10 +213,13 @@ class Replay {
   clear(): void {
     this.#entries.clear();
     this.#lsnOfKey.clear();
+    this.#marks.clear();
+    this.#lastEvicted = 0;
   }
 
-  entries(): readonly LoggedEntry[] {
-    return [...this.#entries.values()];
+  recovered(): RecoveredEntries {
+    const entries = Array.from(this.#entries.values(), (entry) => ({ ...entry, mark: this.#marks.get(entry.lsn) }));
+    return { entries, lastEvicted: this.#lastEvicted, policy: this.#policy };
   }
 
   /** Invariant: replay never evicts by itself; what made room is listed in the record that needed it. */
@@ -212,10 +231,12 @@ class Replay {
       case 'put':
         this.#delete(record.key);
         for (const lsn of record.evicted ?? []) this.#drop(lsn);
+        this.#lastEvicted = record.evicted?.at(-1) ?? this.#lastEvicted;
         this.#entries.set(record.lsn, record);
         this.#lsnOfKey.set(record.key, record.lsn);
         break;
       case 'hit':
+        this.#mark(record);
         for (const lsn of record.lsns) this.#touch(lsn);
         break;
       case 'del':
@@ -235,6 +256,13 @@ class Replay {
     this.#entries.set(lsn, entry);
   }
 
+  /** The marks of another policy mean nothing to this one. */
+  #mark({ lsns, marks, policy }: HitRecord): void {
+    if (policy !== this.#policy) this.#marks.clear();
+    this.#policy = policy;
+    for (const [index, mark] of (marks ?? []).entries()) this.#marks.set(lsns[index] as number, mark);
+  }
+
   #drop(lsn: number): void {
     const entry = this.#entries.get(lsn);
     if (entry !== undefined) this.#delete(entry.key);
@@ -245,5 +273,6 @@ class Replay {
     if (lsn === undefined) return;
     this.#lsnOfKey.delete(key);
     this.#entries.delete(lsn);
+    this.#marks.delete(lsn);
   }
 }

@@ -1,47 +1,74 @@
 /**
- * Which record stands behind each slot, and which slots were used since that was last written.
- * Used slots need no list of their own: whatever was used since then stands above everything that was not, so a walk from the newest end finds them all.
+ * Which record stands behind each slot, and which slots changed in the order of eviction since that was last written.
  */
+
+/** What a record says of entries that changed their place or their mark. */
+export interface Changes {
+  /** Record numbers, the one that changed last at the end. */
+  readonly lsns: readonly number[];
+  /** What the policy marks them with; left out where it has no marks. */
+  readonly marks?: readonly number[] | undefined;
+  /** Whose marks these are. */
+  readonly policy?: string | undefined;
+}
+
+const FIRST_SLOTS = 16;
+
 export class SlotRecords {
-  readonly #lsns: number[] = [];
-  readonly #isTouched: boolean[] = [];
+  #lsns = new Float64Array(FIRST_SLOTS);
+  /** At which turn each slot changed last; 0 when that is written. */
+  #turns = new Float64Array(FIRST_SLOTS);
+  #turn = 0;
+  /** The slots that changed, in no order; some of them may be empty by now. */
+  #changed: number[] = [];
 
   /** The number of the record that put the entry in `slot`, or 0 when none did. */
   lsnOf(slot: number): number {
-    return this.#lsns[slot] ?? 0;
+    return slot < this.#lsns.length ? (this.#lsns[slot] as number) : 0;
   }
 
-  /** The entry in `slot` was put by record `lsn` and stands at the newest end now. */
+  /** The entry in `slot` was put by record `lsn`, and did not change since. */
   bind(slot: number, lsn: number): void {
+    while (slot >= this.#lsns.length) this.#grow();
     this.#lsns[slot] = lsn;
-    // An entry without a record must not end the walk: used entries may stand below it.
-    this.#isTouched[slot] = lsn === 0;
+    this.#turns[slot] = 0;
   }
 
-  /** The entry in `slot` moved to the newest end. */
+  /** The entry in `slot` changed its place or its mark. */
   touch(slot: number): void {
-    this.#isTouched[slot] = true;
+    if (slot >= this.#turns.length) return;
+    if (this.#turns[slot] === 0) this.#changed.push(slot);
+    this.#turns[slot] = ++this.#turn;
   }
 
   release(slot: number): void {
-    this.#lsns[slot] = 0;
-    this.#isTouched[slot] = false;
+    if (slot < this.#lsns.length) this.#lsns[slot] = 0;
   }
 
   clear(): void {
-    this.#lsns.length = 0;
-    this.#isTouched.length = 0;
+    this.#lsns = new Float64Array(FIRST_SLOTS);
+    this.#turns = new Float64Array(FIRST_SLOTS);
+    this.#changed = [];
   }
 
-  /** The record numbers of the slots used since the last time, in their order of use. */
-  takeTouched(fromNewest: Iterable<number>): readonly number[] {
-    const lsns: number[] = [];
-    for (const slot of fromNewest) {
-      if (this.#isTouched[slot] !== true) break;
-      this.#isTouched[slot] = false;
-      const lsn = this.lsnOf(slot);
-      if (lsn !== 0) lsns.push(lsn);
-    }
-    return lsns.reverse();
+  /** The slots that changed since the last time and stand on disk, the one that changed last at the end. */
+  takeChanged(): readonly number[] {
+    if (this.#changed.length === 0) return [];
+    const turns = this.#turns;
+    const slots = this.#changed.filter((slot) => turns[slot] !== 0 && this.#lsns[slot] !== 0);
+    slots.sort((one, other) => (turns[one] as number) - (turns[other] as number));
+    for (const slot of this.#changed) turns[slot] = 0;
+    this.#changed = [];
+    return slots;
+  }
+
+  #grow(): void {
+    const [lsns, turns] = [this.#lsns, this.#turns].map((array) => {
+      const larger = new Float64Array(array.length * 2);
+      larger.set(array);
+      return larger;
+    });
+    this.#lsns = lsns as Float64Array<ArrayBuffer>;
+    this.#turns = turns as Float64Array<ArrayBuffer>;
   }
 }

@@ -15,7 +15,7 @@ export class Counters {
   bypassed = 0;
   /** Loads that ended well. */
   loads = 0;
-  /** Results that were answered with and not stored, because they can be read only once. */
+  /** Results that were answered with and not stored. */
   unstored = 0;
   /** Loads that ended with an error. */
   loadErrors = 0;

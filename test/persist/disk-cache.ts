@@ -1,7 +1,8 @@
 /** A cache with its journal, as a service has one, without the decorators: what the tests of this folder play with. */
 import { closeSync, readFileSync } from 'node:fs';
-import { Entries } from '../../src/entries';
+import type { Entries, EntryLimits } from '../../src/entries';
 import type { ScrubjayError } from '../../src/errors';
+import { policies } from '../../src/memory/index';
 import { releaseDirectory } from '../../src/persist/directory-claims';
 import { drivers } from '../../src/persist/drivers/index';
 import type { FileSystem } from '../../src/persist/file-system';
@@ -9,8 +10,8 @@ import { Journal } from '../../src/persist/journal';
 import type { JournalOptions } from '../../src/persist/journal-options';
 import { openJournals } from '../../src/persist/open-journals';
 import { type Recovery, recover } from '../../src/persist/recovery';
-import { Counters } from '../../src/stats/counters';
-import { Table } from '../../src/tables';
+import type { Table } from '../../src/tables';
+import { byText, someEntries } from '../support/entries';
 import { unsyncedFileSystem } from './faulty-file-system';
 
 /** Keys and values, least recently used first. */
@@ -20,6 +21,7 @@ interface DiskCacheOptions extends Partial<JournalOptions> {
   readonly directory: string;
   readonly capacity?: number;
   readonly ttlMs?: number;
+  readonly policy?: EntryLimits['policy'];
 }
 
 const alive = new Set<DiskCache>();
@@ -32,17 +34,19 @@ afterEach(() => {
 export class DiskCache {
   readonly journal: Journal;
   readonly entries: Entries;
-  readonly table = new Table();
+  readonly table: Table;
   readonly reports: ScrubjayError[] = [];
   #descriptor: number | undefined;
 
   /** Opens what lies in the directory. */
-  constructor({ capacity = 3, ttlMs = Number.POSITIVE_INFINITY, ...options }: DiskCacheOptions) {
-    this.entries = new Entries(capacity, ttlMs, new Counters());
+  constructor({ capacity = 3, ttlMs = Number.POSITIVE_INFINITY, policy = policies.lru, ...options }: DiskCacheOptions) {
+    const { entries, newTable } = someEntries({ capacity, ttlMs, policy });
+    this.entries = entries;
+    this.table = newTable();
     this.journal = new Journal({
       ...sourceOf(options.directory),
       durability: 'os',
-      takeTouched: () => this.entries.takeTouched(),
+      takeChanges: () => this.entries.takeChanges(),
       report: (error) => this.reports.push(error),
       ...options,
       files: this.#watched(options.files ?? unsyncedFileSystem),
@@ -54,17 +58,21 @@ export class DiskCache {
   }
 
   put(key: string, value: unknown = `${key}!`): this {
-    this.entries.put(this.table, key, value, false);
+    this.entries.put(this.table, byText(key), value, false);
     return this;
   }
 
   use(key: string): this {
-    this.entries.use(this.entries.fresh(this.table, key));
+    this.entries.use(this.entries.fresh(this.table, byText(key)));
     return this;
   }
 
+  has(key: string): boolean {
+    return this.entries.fresh(this.table, byText(key)) >= 0;
+  }
+
   delete(key: string): boolean {
-    return this.entries.delete(this.table, key);
+    return this.entries.delete(this.table, byText(key));
   }
 
   clear(): void {
@@ -72,11 +80,11 @@ export class DiskCache {
   }
 
   keys(): string[] {
-    return this.entries.keys();
+    return this.entries.texts();
   }
 
   contents(): Contents {
-    return this.keys().map((key) => [key, this.entries.valueAt(this.entries.fresh(this.table, key))]);
+    return this.keys().map((key) => [key, this.entries.valueAt(this.entries.fresh(this.table, byText(key)))]);
   }
 
   /** What SIGKILL does to a process: nothing is written any more, and the system closes its file. */

@@ -1,60 +1,45 @@
 import { SlotRecords } from '../../src/persist/slot-records';
 
-/** Slots 0, 1, 2 … put by records 10, 11, 12 …; the newest end of the order comes last. */
-function bound(count: number): {
-  records: SlotRecords;
-  order: number[];
-  put: (slot: number, lsn: number) => void;
-  use: (slot: number) => void;
-  take: () => readonly number[];
-} {
+/** Slots 0, 1, 2 … put by records 10, 11, 12 …. */
+function bound(count: number): SlotRecords {
   const records = new SlotRecords();
-  let order: number[] = [];
-  const put = (slot: number, lsn: number): void => {
-    order = [...order.filter((other) => other !== slot), slot];
-    records.bind(slot, lsn);
-  };
-  for (let slot = 0; slot < count; slot++) put(slot, 10 + slot);
-  const use = (slot: number): void => {
-    order = [...order.filter((other) => other !== slot), slot];
-    records.touch(slot);
-  };
-  return { records, order, put, use, take: () => records.takeTouched([...order].reverse()) };
+  for (let slot = 0; slot < count; slot++) records.bind(slot, 10 + slot);
+  return records;
 }
 
 test('a slot knows the record that put its entry, until it is released', () => {
-  const { records } = bound(2);
-  expect([records.lsnOf(0), records.lsnOf(1), records.lsnOf(99)]).toEqual([10, 11, 0]);
+  const records = bound(100);
+  expect([0, 1, 99, 100, 999].map((slot) => records.lsnOf(slot))).toEqual([10, 11, 109, 0, 0]);
   records.release(1);
   expect(records.lsnOf(1)).toBe(0);
   records.clear();
   expect(records.lsnOf(0)).toBe(0);
 });
 
-test('used entries are given once, in the order of their last use', () => {
-  const { use, take } = bound(4);
-  for (const slot of [0, 2, 0, 1, 2]) use(slot);
-  expect(take()).toEqual([10, 11, 12]);
-  expect(take()).toEqual([]);
+test('what changed is given once, in the order of the last changes', () => {
+  const records = bound(4);
+  for (const slot of [0, 2, 0, 1, 2]) records.touch(slot);
+  expect(records.takeChanged()).toEqual([0, 1, 2]);
+  expect(records.takeChanged()).toEqual([]);
+  records.touch(1);
+  expect(records.takeChanged()).toEqual([1]);
 });
 
-test('an entry without a record hides no used entry below it', () => {
-  const { put, use, take } = bound(3);
-  use(0);
-  put(3, 0);
-  expect(take()).toEqual([10]);
-  use(1);
-  use(3);
-  use(2);
-  expect(take()).toEqual([11, 12]);
+test('what has no record, or is gone, is not given', () => {
+  const records = bound(3);
+  records.bind(3, 0);
+  for (const slot of [3, 0, 2, 1, 77]) records.touch(slot);
+  records.release(2);
+  expect(records.takeChanged()).toEqual([0, 1]);
 });
 
 test('an entry that was put again needs no word about its earlier use', () => {
-  const { put, use, take } = bound(3);
-  use(0);
-  expect(take()).toEqual([10]);
-  put(0, 20);
-  expect(take()).toEqual([]);
-  use(1);
-  expect(take()).toEqual([11]);
+  const records = bound(3);
+  records.touch(0);
+  records.bind(0, 20);
+  expect(records.takeChanged()).toEqual([]);
+  records.touch(0);
+  records.touch(1);
+  records.touch(0);
+  expect(records.takeChanged()).toEqual([1, 0]);
 });

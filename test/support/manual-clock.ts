@@ -19,6 +19,10 @@ export class ManualClock implements Clock {
     return () => this.#timers.delete(timer);
   }
 
+  soon(work: () => void): void {
+    setImmediate(work);
+  }
+
   /** Timers that would still fire. */
   get timers(): number {
     return this.#timers.size;

@@ -28,6 +28,8 @@ interface Line {
   readonly x?: number;
   readonly o?: readonly number[];
   readonly i?: readonly number[];
+  readonly m?: readonly number[];
+  readonly by?: string;
   readonly len?: number;
   readonly v?: unknown;
   readonly r?: unknown;
@@ -118,7 +120,7 @@ function members(record: LogRecord): string {
       return `,"k":${JSON.stringify(record.key)},${text}${promised}${expiry}${evicted}`;
     }
     case 'hit':
-      return `,"i":[${record.lsns.join(',')}]`;
+      return `,"i":[${record.lsns.join(',')}]${record.marks === undefined ? '' : `,"m":[${record.marks.join(',')}],"by":${JSON.stringify(record.policy)}`}`;
     case 'del':
       return record.keys.length === 1 ? `,"k":${JSON.stringify(record.keys[0])}` : `,"ks":${JSON.stringify(record.keys)}`;
     case 'close':
@@ -142,7 +144,7 @@ function recordOf(line: Line): LogRecord | SkippableRecord {
         evicted: line.o,
       };
     case 'hit':
-      return { ...common, type: 'hit', lsns: line.i ?? [] };
+      return { ...common, type: 'hit', lsns: line.i ?? [], ...(line.m && { marks: line.m, policy: line.by }) };
     case 'del':
       return { ...common, type: 'del', keys: line.ks ?? [line.k as string] };
     case 'close':

@@ -1,0 +1,211 @@
+/**
+ * The map behind a cache, for those who need no more than a map: bounded, any policy, entries with an end.
+ */
+
+import { checkLimitOptions, checkLimits, DEFAULT_LIMITS, durationMs } from './check-limits.js';
+import { now } from './clock.js';
+import { type Expiring, watchExpiry } from './expiry.js';
+import { hashOfInteger } from './key/hash.js';
+import { hashOfKey, isPlainKey, SlotIndex, SlotKeys } from './key/slot-index.js';
+import type { LimitOptions } from './limit-options.js';
+import { entryBytes } from './memory/byte-limits.js';
+import { Residents } from './memory/residents.js';
+import { expectKnown } from './misuse.js';
+import type { Duration } from './options.js';
+
+const NONE = -1;
+const FOREVER = Number.POSITIVE_INFINITY;
+
+/** What a map may hold. */
+export interface BoundedMapOptions extends LimitOptions {
+  /** How long an entry stays, from the moment it is set; at exactly that age it is gone. More than 0. Default: for ever. */
+  ttl?: Duration;
+}
+
+/**
+ * A map that holds no more than its limits allow. Keys are told apart as by a `Map`: `0` and `-0` are one, `NaN` is itself, objects are what they are.
+ * Every operation takes constant time.
+ */
+export class BoundedMap<K, V> implements Expiring {
+  readonly #index: SlotIndex;
+  readonly #keys = new SlotKeys();
+  /** The slots of keys that the index does not take. */
+  readonly #others = new Map<unknown, number>();
+  /** By slot, where `#others` has it. */
+  readonly #otherKeys: unknown[] = [];
+  readonly #residents: Residents;
+  readonly #ttlMs: number;
+  /** Numbers for keys that have no hash. */
+  #turn = 0;
+
+  /** @throws SCRUBJAY_BAD_CAPACITY, SCRUBJAY_BAD_TTL, SCRUBJAY_BAD_OPTION, SCRUBJAY_UNKNOWN_OPTION */
+  constructor(options: BoundedMapOptions = {}) {
+    const said = { ...options };
+    expectKnown(said, ['capacity', 'policy', 'maxBytes', 'maxEntryBytes', 'sizeOf', 'ttl'], 'BoundedMap', 'option');
+    this.#ttlMs = options.ttl === undefined ? FOREVER : durationMs(options.ttl, 'BoundedMap');
+    const limits = checkLimits(said, DEFAULT_LIMITS, 'BoundedMap');
+    this.#residents = new Residents(limits);
+    this.#index = new SlotIndex(this.#keys);
+  }
+
+  /** Entries held; those past their time may be among them for a second. */
+  get size(): number {
+    return this.#residents.size;
+  }
+
+  /** The most entries held. */
+  get capacity(): number {
+    return this.#residents.limits.capacity;
+  }
+
+  /** Estimated bytes held; `undefined` without a limit in bytes. */
+  get bytes(): number | undefined {
+    return this.#residents.bytes;
+  }
+
+  /** Nothing held ends before this moment. */
+  get nextDeadline(): number {
+    return this.#residents.nextDeadline;
+  }
+
+  /** The value under `key`, or `undefined`; counts as a use. */
+  get(key: K): V | undefined {
+    const slot = this.#slotOf(key);
+    if (slot === NONE || !this.#residents.isFresh(slot)) return undefined;
+    this.#residents.touch(slot);
+    return this.#residents.values[slot] as V;
+  }
+
+  /** The same without counting as a use. */
+  peek(key: K): V | undefined {
+    const slot = this.#slotOf(key);
+    return slot === NONE || !this.#residents.isFresh(slot) ? undefined : (this.#residents.values[slot] as V);
+  }
+
+  /** Whether there is a value under `key`. No use. */
+  has(key: K): boolean {
+    const slot = this.#slotOf(key);
+    return slot !== NONE && this.#residents.isFresh(slot);
+  }
+
+  /** Stores `value` under `key`, and drops others when there is no room. A value that is larger than the limits is not stored, and there is none under its key. */
+  set(key: K, value: V): this {
+    const residents = this.#residents;
+    const bytes = residents.bytes === undefined ? 0 : this.#bytesOf(key, value);
+    let slot = this.#slotOf(key);
+    if (bytes > 0 && bytes > Math.min(residents.limits.maxEntryBytes, residents.limits.maxBytes)) {
+      if (slot !== NONE) this.#remove(slot);
+      return this;
+    }
+    const hash = residents.usesHashes ? this.#hashOf(key) : 0;
+    if (slot === NONE) residents.expect(hash);
+    while (residents.isFullFor(bytes, slot)) {
+      const victim = residents.evict();
+      if (victim === NONE) break;
+      this.#forget(victim);
+      // It may be its own victim.
+      if (victim === slot) slot = NONE;
+    }
+    const isNew = slot === NONE;
+    if (isNew) {
+      slot = residents.take();
+      this.#bind(slot, key);
+    }
+    residents.values[slot] = value;
+    if (this.#ttlMs !== FOREVER) this.#endLater(slot);
+    if (bytes > 0) residents.weigh(slot, bytes);
+    if (isNew) residents.insert(slot, hash);
+    else residents.update(slot);
+    return this;
+  }
+
+  /** Removes the entry under `key`; gives whether there was one. */
+  delete(key: K): boolean {
+    const slot = this.#slotOf(key);
+    if (slot === NONE) return false;
+    const wasFresh = this.#residents.isFresh(slot);
+    this.#remove(slot);
+    return wasFresh;
+  }
+
+  /** Removes everything. */
+  clear(): void {
+    this.#index.clear();
+    this.#keys.clear();
+    this.#others.clear();
+    this.#otherKeys.length = 0;
+    this.#residents.clear();
+  }
+
+  /** The keys, next to be dropped first. */
+  *keys(): Iterable<K> {
+    for (const slot of [...this.#residents.inOrder()]) if (this.#residents.isFresh(slot)) yield this.#keyOf(slot);
+  }
+
+  /** Other limits from now on; what is too much is dropped. Says nothing about the ttl. */
+  configure(options: LimitOptions): void {
+    const limits = checkLimitOptions(options, this.#residents.limits, 'BoundedMap');
+    this.#residents.relimit(
+      limits,
+      (slot) => this.#hashOf(this.#keyOf(slot)),
+      (slot) => this.#bytesOf(this.#keyOf(slot), this.#residents.values[slot] as V),
+    );
+    while (this.#residents.isTooMuch) {
+      const victim = this.#residents.evict();
+      if (victim === NONE) break;
+      this.#forget(victim);
+    }
+  }
+
+  /** Lets go of what has ended, step by step. */
+  *sweep(): Generator<void, void> {
+    for (const slot of this.#residents.ended()) {
+      if (slot !== NONE) this.#remove(slot);
+      yield;
+    }
+  }
+
+  #slotOf(key: K): number {
+    // A Map takes -0 for 0, and so does the index.
+    return isPlainKey(key) || (key as unknown) === 0 ? this.#index.find(key) : (this.#others.get(key) ?? NONE);
+  }
+
+  #bind(slot: number, key: K): void {
+    if ((isPlainKey(key) && this.#index.add(key, slot)) || ((key as unknown) === 0 && this.#index.add(0, slot))) return;
+    this.#others.set(key, slot);
+    this.#otherKeys[slot] = key;
+  }
+
+  /** An object is a new key to its policy each time it comes. */
+  #hashOf(key: K): number {
+    return isPlainKey(key) ? hashOfKey(key) : hashOfInteger(++this.#turn);
+  }
+
+  #endLater(slot: number): void {
+    this.#residents.setDeadline(slot, now() + this.#ttlMs);
+    watchExpiry(this);
+  }
+
+  #bytesOf(key: K, value: V): number {
+    return entryBytes(this.#residents.limits, typeof key === 'string' ? key : '', key, value);
+  }
+
+  #keyOf(slot: number): K {
+    const key = this.#keys.keys[slot];
+    return (key === undefined ? this.#otherKeys[slot] : key) as K;
+  }
+
+  #remove(slot: number): void {
+    this.#forget(slot);
+    this.#residents.remove(slot);
+  }
+
+  #forget(slot: number): void {
+    if (this.#keys.keys[slot] !== undefined) {
+      this.#index.remove(slot);
+      return;
+    }
+    this.#others.delete(this.#otherKeys[slot]);
+    this.#otherKeys[slot] = undefined;
+  }
+}

@@ -1,0 +1,113 @@
+/**
+ * Whose entry stands in each slot, and under which key. An everyday call is its own key, and its text is made only when somebody asks for it;
+ * all other entries are found by their text.
+ */
+import { argumentsOf, type CallCopy, hashOfCopy } from './key/call-table.js';
+import { hashOfText } from './key/hash.js';
+import { hashOfKey, SlotKeys } from './key/slot-index.js';
+import type { Table } from './tables.js';
+
+const NONE = -1;
+
+/** What a call is known by: its key as text, and its arguments where they are everyday. */
+export interface CallKey {
+  readonly text: string;
+  readonly copy: CallCopy | undefined;
+}
+
+/** A number that is the same for the same key. */
+export const hashOfCall = ({ text, copy }: CallKey): number => (copy === undefined ? hashOfText(text) : hashOfCopy(copy));
+
+export class EntryKeys {
+  /** The everyday calls by slot, for the tables of the cache. */
+  readonly calls = new SlotKeys();
+  readonly #textOf: (args: readonly unknown[]) => string;
+  /** By slot, where an entry has one. */
+  readonly #texts: (string | undefined)[] = [];
+  /** By slot, of entries that do not lie in the first table. */
+  readonly #others: (Table | undefined)[] = [];
+  #first: Table | undefined;
+
+  /** `textOf` makes the key of an everyday call. */
+  constructor(textOf: (args: readonly unknown[]) => string) {
+    this.#textOf = textOf;
+  }
+
+  /** The slot of the entry of a call, or -1. */
+  slotOf(table: Table, { text, copy }: CallKey): number {
+    if (copy !== undefined) {
+      const slot = table.calls?.findCopy(copy) ?? NONE;
+      if (slot !== NONE || table.texts.size === 0) return slot;
+    } else if (!table.hasAllTexts) this.#tellAll(table);
+    return table.texts.get(text) ?? NONE;
+  }
+
+  /** From now on the entry of a call, which has none, stands in `slot`. */
+  bind(slot: number, table: Table, { text, copy }: CallKey): void {
+    this.#first ??= table;
+    if (table !== this.#first) this.#others[slot] = table;
+    const isFoundByCall = copy !== undefined && table.calls?.add(copy, slot) === true;
+    if (!isFoundByCall || table.hasAllTexts) this.#tell(table, text, slot);
+  }
+
+  /** An entry that was found by its text, because it came from disk or by `set`, is found by its arguments from now on. */
+  learn(slot: number, table: Table, copy: CallCopy | undefined): void {
+    if (copy === undefined || this.calls.keys[slot] !== undefined || table.calls?.add(copy, slot) !== true) return;
+    if (!table.hasAllTexts) this.#untell(table, slot);
+  }
+
+  /** The entry in `slot` is gone. */
+  release(slot: number): void {
+    const table = this.tableOf(slot);
+    if (this.calls.keys[slot] !== undefined) table.calls?.remove(slot);
+    this.#untell(table, slot);
+    if (slot < this.#others.length) this.#others[slot] = undefined;
+  }
+
+  /** Every entry of every table is gone. */
+  clear(): void {
+    this.calls.clear();
+    this.#texts.length = 0;
+    this.#others.length = 0;
+  }
+
+  tableOf(slot: number): Table {
+    return (slot < this.#others.length ? this.#others[slot] : undefined) ?? (this.#first as Table);
+  }
+
+  /** The same number as `hashOfCall` gave for the entry in `slot`. */
+  hashOf(slot: number): number {
+    const key = this.calls.keys[slot];
+    if (key === undefined) return hashOfText(this.textOf(slot));
+    return Array.isArray(key) ? (this.calls.hashes[slot] as number) : hashOfKey(key);
+  }
+
+  /** The key of the entry in `slot`. */
+  textOf(slot: number): string {
+    const known = slot < this.#texts.length ? this.#texts[slot] : undefined;
+    return known ?? this.#textOf(argumentsOf(this.calls.keys[slot]));
+  }
+
+  /** Every slot that has an entry in `table`. */
+  slotsOf(table: Table): Set<number> {
+    return new Set([...table.texts.values(), ...(table.calls?.slots() ?? [])]);
+  }
+
+  /** A call that is not everyday may be equal to one that is: `Object.create(null)` with the same properties as an object literal. */
+  #tellAll(table: Table): void {
+    table.hasAllTexts = true;
+    for (const slot of table.calls?.slots() ?? []) this.#tell(table, this.textOf(slot), slot);
+  }
+
+  #tell(table: Table, text: string, slot: number): void {
+    table.texts.set(text, slot);
+    this.#texts[slot] = text;
+  }
+
+  #untell(table: Table, slot: number): void {
+    const text = slot < this.#texts.length ? this.#texts[slot] : undefined;
+    if (text === undefined) return;
+    table.texts.delete(text);
+    this.#texts[slot] = undefined;
+  }
+}

@@ -1,0 +1,180 @@
+/**
+ * What one cache holds, by slot: values, deadlines and sizes, the limits on them, and the order in which they go. It knows no keys: whoever does
+ * is told who went.
+ */
+import { now } from '../clock.js';
+import { type ByteLimits, countsBytes } from './byte-limits.js';
+import type { EvictionOrder, EvictionPolicy, RestoredEntry } from './policy.js';
+import { Sizes } from './sizes.js';
+import { EXPIRED, Slots } from './slots.js';
+
+const NONE = -1;
+/** Slots that are looked at between two pauses. */
+const SWEPT_AT_ONCE = 1024;
+
+/** How much a cache may hold, and who goes first. */
+export interface Limits extends ByteLimits {
+  /** The most entries. */
+  readonly capacity: number;
+  readonly policy: EvictionPolicy;
+}
+
+export class Residents extends Slots {
+  #limits: Limits;
+  #order: EvictionOrder;
+  /** Set as long as somebody needs to know how large entries are. */
+  #sizes: Sizes | undefined;
+  readonly #changed: (slot: number) => void;
+
+  /** `changed` is called when the place or the mark of a slot changes because of another one. */
+  constructor(limits: Limits, changed: (slot: number) => void = () => {}) {
+    super(limits.capacity);
+    this.#limits = limits;
+    this.#changed = changed;
+    this.#order = this.#newOrder(limits.capacity);
+    this.#sizes = countsBytes(limits) ? new Sizes(limits.shared) : undefined;
+  }
+
+  get limits(): Limits {
+    return this.#limits;
+  }
+
+  /** Estimated bytes of everything held; `undefined` as long as nobody needs to know. */
+  get bytes(): number | undefined {
+    return this.#sizes?.total;
+  }
+
+  /** The name of the policy whose marks `markOf` gives; `undefined` for a policy without marks. */
+  get marksOf(): string | undefined {
+    return this.#order.markOf === undefined ? undefined : this.#limits.policy.name;
+  }
+
+  markOf(slot: number): number {
+    return this.#order.markOf?.(slot) ?? 0;
+  }
+
+  /** Whether the entry in `slot` has not come to its end. */
+  isFresh(slot: number): boolean {
+    const { deadlines } = this;
+    if (deadlines === undefined) return true;
+    const deadline = deadlines[slot] as number;
+    return deadline === Number.POSITIVE_INFINITY || now() < deadline;
+  }
+
+  /** Lets go of the value of an entry that has come to its end. It keeps its place until it is stored anew or removed. Gives whether this is news. */
+  expire(slot: number): boolean {
+    if (this.deadlineOf(slot) === EXPIRED) return false;
+    this.setDeadline(slot, EXPIRED);
+    this.values[slot] = undefined;
+    this.weigh(slot, 0);
+    return true;
+  }
+
+  /** The entry in `slot` is used. Gives whether its place or its mark changed. */
+  touch(slot: number): boolean {
+    return this.#order.touch(slot);
+  }
+
+  /** Whether somebody has to go before an entry of so many bytes can be stored: a new one, or the one in `replaced`. */
+  isFullFor(bytes: number, replaced: number): boolean {
+    if (replaced === NONE && this.isFull) return true;
+    return this.#sizes !== undefined && this.#sizes.total + bytes - this.#sizes.of(replaced) > this.#limits.maxBytes;
+  }
+
+  /** Whether there is more than the limits allow. */
+  get isTooMuch(): boolean {
+    return this.size > this.capacity || (this.#sizes !== undefined && this.#sizes.total > this.#limits.maxBytes);
+  }
+
+  /** Whether `expect` and `insert` want to know the hash of a key. */
+  get usesHashes(): boolean {
+    return this.#order.usesHashes === true;
+  }
+
+  /** A key that is not held will be stored: to be said before anybody is evicted for it. */
+  expect(hash: number): void {
+    this.#order.expect?.(hash);
+  }
+
+  /** Empties the slot of the one who goes first, and gives it; -1 when nothing is held. */
+  evict(): number {
+    const slot = this.#order.evict();
+    if (slot !== NONE) this.#empty(slot);
+    return slot;
+  }
+
+  /** Gives the new entry in a slot that was taken, and is filled, its place in the order. */
+  insert(slot: number, hash: number): void {
+    this.#order.insert(slot, hash);
+  }
+
+  /** The entry in `slot` was stored anew. */
+  update(slot: number): void {
+    this.#order.update(slot);
+  }
+
+  /** Empties the slot of an entry that is deleted. */
+  remove(slot: number): void {
+    this.#order.remove(slot);
+    this.#empty(slot);
+  }
+
+  /** The entry in `slot` takes so many bytes. */
+  weigh(slot: number, bytes: number): void {
+    this.#sizes?.set(slot, bytes);
+  }
+
+  override clear(): void {
+    super.clear();
+    this.#order.clear();
+    this.#sizes?.clear();
+  }
+
+  /** Every slot held, next to go first. */
+  inOrder(): Iterable<number> {
+    return this.#order.slots();
+  }
+
+  /** Gives entries, which were taken in already, their places. */
+  restore(entries: readonly RestoredEntry[], lastEvicted: number): void {
+    this.#order.restore(entries, lastEvicted);
+  }
+
+  /** Other limits from now on; evict as long as it is too much. `hashOf` and `bytesOf` are asked about the entries held. */
+  relimit(limits: Limits, hashOf: (slot: number) => number, bytesOf: (slot: number) => number): void {
+    const before = this.#limits;
+    this.#limits = limits;
+    this.capacity = limits.capacity;
+    if (limits.policy !== before.policy) {
+      const held = Array.from(this.#order.slots(), (slot, index) => ({ slot, hash: hashOf(slot), storedAs: index + 1, mark: undefined }));
+      this.#order = this.#newOrder(Math.max(limits.capacity, before.capacity, this.reach));
+      this.#order.restore(held, 0);
+    }
+    this.#order.resize(limits.capacity);
+    if (countsBytes(limits) && this.#sizes !== undefined && limits.sizeOf === before.sizeOf && limits.shared === before.shared) return;
+    this.#sizes?.clear();
+    this.#sizes = countsBytes(limits) ? new Sizes(limits.shared) : undefined;
+    if (this.#sizes !== undefined) for (const slot of this.#order.slots()) this.#sizes.set(slot, bytesOf(slot));
+  }
+
+  /** The slots of the entries that have come to their end, to be removed one by one, and -1 now and then in between. */
+  *ended(): Generator<number, void> {
+    const moment = now();
+    this.nextDeadline = Number.POSITIVE_INFINITY;
+    for (let slot = 0; slot < this.reach; slot++) {
+      const deadline = this.deadlineOf(slot);
+      if (deadline <= moment) yield slot;
+      else if (deadline < this.nextDeadline) this.nextDeadline = deadline;
+      if (slot % SWEPT_AT_ONCE === 0) yield NONE;
+    }
+  }
+
+  #newOrder(capacity: number): EvictionOrder {
+    return this.#limits.policy.order({ capacity, deadlineOf: (slot) => this.deadlineOf(slot), changed: this.#changed });
+  }
+
+  #empty(slot: number): void {
+    if (this.#sizes !== undefined) this.#sizes.set(slot, 0);
+    this.release(slot);
+  }
+}

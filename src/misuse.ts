@@ -1,0 +1,43 @@
+/**
+ * How a user learns that an option is wrong: what was wanted, what was found, what to do.
+ */
+import { type ErrorCode, ScrubjayError } from './errors.js';
+import { describe } from './kinds.js';
+
+/** What other libraries call it. */
+const SYNONYMS: Readonly<Record<string, string>> = {
+  max: 'capacity',
+  maxItems: 'capacity',
+  limit: 'capacity',
+  maxSize: 'maxBytes',
+  maxMemory: 'maxBytes',
+  maxEntrySize: 'maxEntryBytes',
+  sizeCalculation: 'sizeOf',
+  eviction: 'policy',
+  evictionPolicy: 'policy',
+  maxAge: 'ttl',
+  ttlMs: 'ttl',
+  ttlSeconds: 'ttl',
+  condition: 'when',
+  noop: 'when',
+  skip: 'when',
+  secrets: 'secret',
+  ignore: 'omit',
+  keyBy: 'key',
+  resolver: 'key',
+  cacheKey: 'key',
+};
+
+/** Refuses options that nobody knows. */
+export function expectKnown(said: Readonly<Record<string, unknown>>, known: readonly string[], where: string, what: string): void {
+  const unknown = Object.keys(said).find((option) => !known.includes(option));
+  if (unknown === undefined) return;
+  const meant = SYNONYMS[unknown] ?? known.find((option) => option.toLowerCase() === unknown.toLowerCase());
+  const advice = meant !== undefined && known.includes(meant) ? `did you mean ${meant}?` : `take it out, or use one of ${known.join(', ')}.`;
+  throw new ScrubjayError('SCRUBJAY_UNKNOWN_OPTION', `${where}: there is no ${what} ${JSON.stringify(unknown)}; ${advice}`);
+}
+
+/** What was wanted, what was found, what to do. */
+export function wrong(code: ErrorCode, where: string, wanted: string, found: unknown, advice = ''): ScrubjayError {
+  return new ScrubjayError(code, `${where}: ${wanted}; got ${describe(found)}.${advice}`);
+}

@@ -1,0 +1,104 @@
+import fc from 'fast-check';
+import { hashOfDouble, hashOfInteger, hashOfText } from '../../src/key/hash';
+import { hashOfKey, isPlainKey, SlotIndex, SlotKeys } from '../../src/key/slot-index';
+
+const isOneOf = (wanted: unknown) => (key: unknown) => key === wanted;
+
+const keys = fc.oneof(
+  fc.string({ maxLength: 3 }),
+  fc.integer({ min: -20, max: 20 }),
+  fc.constantFrom<unknown>(0.5, 2 ** 31, -(2 ** 31), 2 ** 40, Number.POSITIVE_INFINITY, null, true, false, 1n, 2n ** 64n + 1n, '1', ''),
+);
+
+test('it finds what a Map holds, whatever is added and removed', () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.constantFrom('add', 'add', 'remove', 'clear'), keys), { maxLength: 300, size: 'max' }), (deeds) => {
+      const store = new SlotKeys();
+      const index = new SlotIndex(store);
+      const model = new Map<unknown, number>();
+      const free: number[] = [];
+      let used = 0;
+      for (const [deed, key] of deeds) {
+        const slot = model.get(key);
+        if (deed === 'add' && slot === undefined) {
+          const taken = free.pop() ?? used++;
+          expect(index.add(key, taken)).toBe(true);
+          model.set(key, taken);
+        } else if (deed === 'remove' && slot !== undefined) {
+          index.remove(slot);
+          model.delete(key);
+          free.push(slot);
+        } else if (deed === 'clear' && used % 7 === 6) {
+          index.clear();
+          store.clear();
+          model.clear();
+          free.length = used = 0;
+        }
+        expect(index.find(key)).toBe(model.get(key) ?? -1);
+      }
+      for (const [key, slot] of model) expect([key, index.find(key), store.keys[slot]]).toEqual([key, slot, key]);
+      expect([...index.slots()].sort()).toEqual([...model.values()].sort());
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('more strings than the engine keeps well are found as before, and so are those that came earlier', () => {
+  const index = new SlotIndex(new SlotKeys());
+  const count = 2 ** 17 + 1000;
+  for (let slot = 0; slot < count; slot++) index.add(`key ${slot}`, slot);
+  for (let slot = 0; slot < count; slot += 97) expect(index.find(`key ${slot}`)).toBe(slot);
+  for (let slot = 0; slot < count; slot += 2) index.remove(slot);
+  for (let slot = 1; slot < count; slot += 97) expect(index.find(`key ${slot}`)).toBe(slot % 2 === 0 ? -1 : slot);
+  expect(index.find('key 0')).toBe(-1);
+});
+
+test('keys that fall on the same place end in a refusal, not in a long search; those that are in are found', () => {
+  const index = new SlotIndex(new SlotKeys());
+  const calls = Array.from({ length: 1000 }, (_, slot) => [slot]);
+  const find = (...slots: number[]): number[] => slots.map((slot) => index.findBy(7, isOneOf(calls[slot])));
+  const taken = calls.map((call, slot) => index.addBy(7, call, slot));
+  expect([taken.filter(Boolean).length, taken.lastIndexOf(true)]).toEqual([128, 127]);
+  expect(find(0, 127, 128)).toEqual([0, 127, -1]);
+  index.remove(0);
+  expect(index.addBy(7, calls[128], 128)).toBe(true);
+  expect(find(0, 1, 127, 128)).toEqual([-1, 1, 127, 128]);
+});
+
+test('two integers never have the same hash', () => {
+  const near = Array.from({ length: 20_000 }, (_, index) => index - 10_000);
+  const far = Array.from({ length: 20_000 }, (_, index) => Math.imul(index, 0x9e3779b1));
+  const all = new Set([...near, ...far]);
+  expect(new Set([...all].map(hashOfInteger)).size).toBe(all.size);
+});
+
+test.each<[string, (index: number) => number]>([
+  ['integers one after the other', (index) => hashOfInteger(index)],
+  ['integers that differ in high bits only', (index) => hashOfInteger(index << 18)],
+  ['fractions', (index) => hashOfDouble(index / 1000)],
+  ['large numbers', (index) => hashOfDouble(2 ** 33 + index * 2 ** 20)],
+  ['texts that differ at the end', (index) => hashOfText(`user:${index}`)],
+  ['texts that differ at the beginning', (index) => hashOfText(`${index}:some:long:rest:of:a:key`)],
+  ['texts of two letters', (index) => hashOfText(String.fromCharCode(97 + (index % 128), 97 + (index >> 7)))],
+])('%s are spread evenly over places', (_what, hashOf) => {
+  const places = 1024;
+  const count = 4 * places;
+  const found = new Int32Array(places);
+  for (let index = 0; index < count; index++) (found[hashOf(index) & (places - 1)] as number)++;
+  // The sum of squares of counts: count × (1 + count / places) when every place is equally likely.
+  const squares = found.reduce((sum, each) => sum + each * each, 0);
+  expect(squares / (count * (1 + count / places))).toBeLessThan(1.5);
+});
+
+test('a text is hashed to its last character, and so is its length', () => {
+  const text = 'x'.repeat(1000);
+  const changed = Array.from({ length: 1000 }, (_, at) => `${text.slice(0, at)}y${text.slice(at + 1)}`);
+  expect(new Set([text, `${text}x`, ...changed].map(hashOfText)).size).toBe(1002);
+});
+
+test('NaN, -0, objects and functions are no plain keys; everything else primitive is, with a hash', () => {
+  expect([Number.NaN, -0, {}, [], () => 1, undefined, Symbol.iterator].filter(isPlainKey)).toEqual([]);
+  const plain = [0, 1, -1, 0.5, '', 'a', true, false, null, 0n, 2n ** 70n];
+  expect(plain.every(isPlainKey)).toBe(true);
+  expect(new Set(plain.map(hashOfKey)).size).toBe(plain.length - 1 + (hashOfKey(0n) === hashOfKey(2n ** 70n) ? 0 : 1));
+});
