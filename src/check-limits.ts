@@ -2,7 +2,10 @@
  * The checks of what a user says about how much a cache may hold, when a class is defined and when a limit is changed.
  */
 
+import { ScrubjayError } from './errors.js';
+import { describe } from './kinds.js';
 import type { LimitOptions } from './limit-options.js';
+import { guarded } from './memory/guarded.js';
 import { type PolicyName, policies } from './memory/index.js';
 import type { EvictionPolicy } from './memory/policy.js';
 import type { Limits } from './memory/residents.js';
@@ -80,6 +83,30 @@ export function checkBytes(said: unknown, option: string, where: string): number
   throw wrong('SCRUBJAY_BAD_OPTION', where, `${option} must be 1 byte or more: a number of bytes, or text such as '64mb' (b, kb, mb, gb)`, said);
 }
 
+/** A size function of a user's, watched: a cache must not fail a call because it does. */
+function guardedSizeOf(sizeOf: (value: unknown) => unknown, where: string): (value: unknown) => number {
+  let isReported = false;
+  const report = (found: string): void => {
+    if (isReported) return;
+    isReported = true;
+    const { code, message } = new ScrubjayError(
+      'SCRUBJAY_SIZE_FAILED',
+      `${where}: sizeOf must give a number of bytes, 0 or more; ${found}. Such results count as 'fast' estimates them.`,
+    );
+    process.emitWarning(message, { type: 'ScrubjayWarning', code });
+  };
+  return (value) => {
+    try {
+      const bytes = sizeOf(value);
+      if (typeof bytes === 'number' && bytes >= 0 && Number.isFinite(bytes)) return bytes;
+      report(`it gave ${describe(bytes)}`);
+    } catch (error) {
+      report(`it failed: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    return sizers.fast(value);
+  };
+}
+
 function checkPolicy(policy: unknown, where: string): EvictionPolicy {
   if (typeof policy === 'string' && Object.hasOwn(policies, policy)) return policies[policy as PolicyName];
   if (
@@ -88,13 +115,13 @@ function checkPolicy(policy: unknown, where: string): EvictionPolicy {
     typeof (policy as EvictionPolicy).name === 'string' &&
     typeof (policy as EvictionPolicy).order === 'function'
   )
-    return policy as EvictionPolicy;
+    return guarded(policy as EvictionPolicy);
   const known = Object.keys(policies).map((name) => `'${name}'`);
   throw wrong('SCRUBJAY_BAD_OPTION', where, `policy must be one of ${known.join(', ')}, or an EvictionPolicy with name and order`, policy);
 }
 
 function checkSizeOf(sizeOf: unknown, where: string): (value: unknown) => number {
-  if (typeof sizeOf === 'function') return sizeOf as (value: unknown) => number;
+  if (typeof sizeOf === 'function') return guardedSizeOf(sizeOf as (value: unknown) => unknown, where);
   if (typeof sizeOf === 'string' && Object.hasOwn(sizers, sizeOf)) return sizers[sizeOf as SizerName];
   throw wrong('SCRUBJAY_BAD_OPTION', where, "sizeOf must be 'fast', 'exact' or a function that gives the bytes of a result", sizeOf);
 }

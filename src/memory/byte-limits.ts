@@ -34,13 +34,7 @@ function keyBytes(text: string, copy: unknown): number {
 /** The place of a text in a Map. */
 const TEXT_ENTRY_BYTES = 40;
 
-/** The estimated bytes of an entry. A size function that fails, or gives no number, counts as nothing known: 0 for the value. */
+/** The estimated bytes of an entry. */
 export function entryBytes({ sizeOf }: ByteLimits, text: string, copy: unknown, value: unknown): number {
-  let bytes = 0;
-  try {
-    bytes = sizeOf(value);
-  } catch {
-    // A user's own function; the entry is stored, and counts by its key.
-  }
-  return ENTRY_BYTES + keyBytes(text, copy) + (bytes > 0 && Number.isFinite(bytes) ? bytes : 0);
+  return ENTRY_BYTES + keyBytes(text, copy) + sizeOf(value);
 }
