@@ -29,12 +29,14 @@ export interface BoundedMapOptions extends LimitOptions {
 export class BoundedMap<K, V> implements Expiring {
   readonly #index: SlotIndex;
   readonly #keys = new SlotKeys();
-  /** The slots of keys that the index does not take. */
-  readonly #others = new Map<unknown, number>();
+  /** The slots of keys that the index does not take; `undefined` as long as there are none. */
+  #others: Map<unknown, number> | undefined;
   /** By slot, where `#others` has it. */
   readonly #otherKeys: unknown[] = [];
   readonly #residents: Residents;
   readonly #ttlMs: number;
+  /** Whether entries have an end. */
+  readonly #ends: boolean;
   /** Numbers for keys that have no hash. */
   #turn = 0;
 
@@ -43,6 +45,7 @@ export class BoundedMap<K, V> implements Expiring {
     const said = { ...options };
     expectKnown(said, ['capacity', 'policy', 'maxBytes', 'maxEntryBytes', 'sizeOf', 'ttl'], 'BoundedMap', 'option');
     this.#ttlMs = options.ttl === undefined ? FOREVER : durationMs(options.ttl, 'BoundedMap');
+    this.#ends = this.#ttlMs !== FOREVER;
     const limits = checkLimits(said, DEFAULT_LIMITS, 'BoundedMap');
     this.#residents = new Residents(limits);
     this.#index = new SlotIndex(this.#keys);
@@ -90,32 +93,14 @@ export class BoundedMap<K, V> implements Expiring {
 
   /** Stores `value` under `key`, and drops others when there is no room. A value that is larger than the limits is not stored, and there is none under its key. */
   set(key: K, value: V): this {
-    const residents = this.#residents;
-    const bytes = residents.bytes === undefined ? 0 : this.#bytesOf(key, value);
-    let slot = this.#slotOf(key);
-    if (bytes > 0 && bytes > Math.min(residents.limits.maxEntryBytes, residents.limits.maxBytes)) {
-      if (slot !== NONE) this.#remove(slot);
-      return this;
+    const slot = this.#slotOf(key);
+    if (this.#residents.bytes !== undefined) return this.#setCounted(key, value, slot);
+    if (slot === NONE) this.#insert(key, value);
+    else {
+      this.#residents.values[slot] = value;
+      if (this.#ends) this.#endLater(slot);
+      this.#residents.update(slot);
     }
-    const hash = residents.usesHashes ? this.#hashOf(key) : 0;
-    if (slot === NONE) residents.expect(hash);
-    while (residents.isFullFor(bytes, slot)) {
-      const victim = residents.evict();
-      if (victim === NONE) break;
-      this.#forget(victim);
-      // It may be its own victim.
-      if (victim === slot) slot = NONE;
-    }
-    const isNew = slot === NONE;
-    if (isNew) {
-      slot = residents.take();
-      this.#bind(slot, key);
-    }
-    residents.values[slot] = value;
-    if (this.#ttlMs !== FOREVER) this.#endLater(slot);
-    if (bytes > 0) residents.weigh(slot, bytes);
-    if (isNew) residents.insert(slot, hash);
-    else residents.update(slot);
     return this;
   }
 
@@ -131,8 +116,8 @@ export class BoundedMap<K, V> implements Expiring {
   /** Removes everything. */
   clear(): void {
     this.#index.clear();
-    this.#keys.clear();
-    this.#others.clear();
+    this.#keys.keys = [];
+    this.#others = undefined;
     this.#otherKeys.length = 0;
     this.#residents.clear();
   }
@@ -153,7 +138,7 @@ export class BoundedMap<K, V> implements Expiring {
     while (this.#residents.isTooMuch) {
       const victim = this.#residents.evict();
       if (victim === NONE) break;
-      this.#forget(victim);
+      if (!this.#index.remove(victim)) this.#forgetOther(victim);
     }
   }
 
@@ -166,13 +151,57 @@ export class BoundedMap<K, V> implements Expiring {
   }
 
   #slotOf(key: K): number {
-    // A Map takes -0 for 0, and so does the index.
-    return isPlainKey(key) || (key as unknown) === 0 ? this.#index.find(key) : (this.#others.get(key) ?? NONE);
+    const slot = this.#index.find(key);
+    return slot !== NONE || this.#others === undefined ? slot : (this.#others.get(key) ?? NONE);
   }
 
-  #bind(slot: number, key: K): void {
-    if ((isPlainKey(key) && this.#index.add(key, slot)) || ((key as unknown) === 0 && this.#index.add(0, slot))) return;
-    this.#others.set(key, slot);
+  #insert(key: K, value: V): void {
+    const residents = this.#residents;
+    const hash = residents.usesHashes ? this.#hashOf(key) : 0;
+    if (residents.expects) residents.expect(hash);
+    if (residents.isFull) {
+      const victim = residents.evict();
+      if (!this.#index.remove(victim)) this.#forgetOther(victim);
+    }
+    const slot = residents.take();
+    if (!this.#index.add(key, slot)) this.#bindOther(slot, key);
+    residents.values[slot] = value;
+    if (this.#ends) this.#endLater(slot);
+    residents.insert(slot, hash);
+  }
+
+  /** The same where bytes count: one entry may push out many, and an entry that grows may push out itself. */
+  #setCounted(key: K, value: V, known: number): this {
+    const residents = this.#residents;
+    const bytes = this.#bytesOf(key, value);
+    let slot = known;
+    if (bytes > residents.limits.maxEntryBytes || bytes > residents.limits.maxBytes) {
+      if (slot !== NONE) this.#remove(slot);
+      return this;
+    }
+    const hash = residents.usesHashes ? this.#hashOf(key) : 0;
+    if (slot === NONE) residents.expect(hash);
+    while (residents.isFullFor(bytes, slot)) {
+      const victim = residents.evict();
+      if (victim === NONE) break;
+      if (!this.#index.remove(victim)) this.#forgetOther(victim);
+      if (victim === slot) slot = NONE;
+    }
+    const isNew = slot === NONE;
+    if (isNew) {
+      slot = residents.take();
+      if (!this.#index.add(key, slot)) this.#bindOther(slot, key);
+    }
+    residents.values[slot] = value;
+    if (this.#ends) this.#endLater(slot);
+    residents.weigh(slot, bytes);
+    if (isNew) residents.insert(slot, hash);
+    else residents.update(slot);
+    return this;
+  }
+
+  #bindOther(slot: number, key: K): void {
+    (this.#others ??= new Map<unknown, number>()).set(key, slot);
     this.#otherKeys[slot] = key;
   }
 
@@ -196,16 +225,12 @@ export class BoundedMap<K, V> implements Expiring {
   }
 
   #remove(slot: number): void {
-    this.#forget(slot);
+    if (!this.#index.remove(slot)) this.#forgetOther(slot);
     this.#residents.remove(slot);
   }
 
-  #forget(slot: number): void {
-    if (this.#keys.keys[slot] !== undefined) {
-      this.#index.remove(slot);
-      return;
-    }
-    this.#others.delete(this.#otherKeys[slot]);
+  #forgetOther(slot: number): void {
+    this.#others?.delete(this.#otherKeys[slot]);
     this.#otherKeys[slot] = undefined;
   }
 }

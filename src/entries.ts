@@ -100,7 +100,7 @@ export class Entries implements Expiring {
       return NONE;
     }
     const hash = residents.usesHashes ? hashOfCall(key) : 0;
-    if (slot === NONE) residents.expect(hash);
+    if (slot === NONE && residents.expects) residents.expect(hash);
     const replacedLsn = slot === NONE ? UNLOGGED : this.#records.lsnOf(slot);
     const victims = this.#victims;
     while (residents.isFullFor(bytes, slot)) {

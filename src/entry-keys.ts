@@ -4,7 +4,7 @@
  */
 import { argumentsOf, type CallCopy, hashOfCopy } from './key/call-table.js';
 import { hashOfText } from './key/hash.js';
-import { hashOfKey, SlotKeys } from './key/slot-index.js';
+import { hashOfStored, SlotKeys } from './key/slot-index.js';
 import type { Table } from './tables.js';
 
 const NONE = -1;
@@ -66,7 +66,7 @@ export class EntryKeys {
 
   /** Every entry of every table is gone. */
   clear(): void {
-    this.calls.clear();
+    this.calls.keys = [];
     this.#texts.length = 0;
     this.#others.length = 0;
   }
@@ -78,8 +78,7 @@ export class EntryKeys {
   /** The same number as `hashOfCall` gave for the entry in `slot`. */
   hashOf(slot: number): number {
     const key = this.calls.keys[slot];
-    if (key === undefined) return hashOfText(this.textOf(slot));
-    return Array.isArray(key) ? (this.calls.hashes[slot] as number) : hashOfKey(key);
+    return key === undefined ? hashOfText(this.textOf(slot)) : hashOfStored(key);
   }
 
   /** The key of the entry in `slot`. */

@@ -4,17 +4,16 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import { CacheHandle } from './cache-handle.js';
-import { checkBytes } from './check-limits.js';
 import { checkDirectory, checkDurability } from './check-options.js';
 import { ScrubjayError } from './errors.js';
 import type { Bytes } from './limit-options.js';
-import { ByteBudget } from './memory/budget.js';
 import type { MethodCache } from './method-cache.js';
 import type { MethodStats } from './method-stats.js';
 import { expectKnown, wrong } from './misuse.js';
 import type { PersistSettings } from './options.js';
 import type { Durability, JournalOptions } from './persist/journal-options.js';
 import type { RecoveryReport } from './persist/recovery.js';
+import { type MemoryPressureOptions, type MemoryReport, ProcessMemory } from './process-memory.js';
 
 /** Defaults for every cache of a registry, and limits for all of them together. */
 export interface RegistryOptions {
@@ -23,6 +22,11 @@ export interface RegistryOptions {
    * save the least load time for each byte. Default: no limit. May be changed at any time.
    */
   readonly maxBytes?: Bytes;
+  /**
+   * Drops entries in steps before the heap, or the memory of the container, is full, and lets caches grow again slowly: `true`, or
+   * `{ heapFraction, residentFraction, onEvent }`. Default `false`.
+   */
+  readonly pressure?: boolean | MemoryPressureOptions;
   /** Where and how caches are kept that say `persist` and nothing else. */
   readonly persist?: {
     /** The directory that holds one directory for each cache. Default `.scrubjay` in the working directory. */
@@ -30,15 +34,6 @@ export interface RegistryOptions {
     /** Default `'interval'`: a power cut may take the last second. */
     readonly durability?: Durability;
   };
-}
-
-/** How the memory of all caches of a registry stands. */
-export interface MemoryReport {
-  /** Estimated bytes of all entries; `undefined` as long as `maxBytes` makes nobody count them. */
-  readonly bytes: number | undefined;
-  readonly maxBytes: number | undefined;
-  /** Entries dropped because all caches together held too much. */
-  readonly evictions: number;
 }
 
 /** What opening one persisted cache found. */
@@ -53,7 +48,7 @@ export class CacheRegistry {
   readonly #caches = new Map<string, MethodCache>();
   #directory = resolve('.scrubjay');
   #durability: Durability = 'interval';
-  #budget: ByteBudget | undefined;
+  readonly #memory = new ProcessMemory(() => this.#caches.values());
 
   constructor(options: RegistryOptions = {}) {
     this.configure(options);
@@ -64,39 +59,20 @@ export class CacheRegistry {
    * @throws SCRUBJAY_UNKNOWN_OPTION, SCRUBJAY_BAD_OPTION
    */
   configure(options: RegistryOptions): void {
-    expectKnown({ ...options }, ['persist', 'maxBytes'], 'registry.configure', 'option');
-    const maxBytes = options.maxBytes === undefined ? undefined : checkBytes(options.maxBytes, 'maxBytes', 'registry.configure');
+    expectKnown({ ...options }, ['persist', 'maxBytes', 'pressure'], 'registry.configure', 'option');
     const persist = { ...(options.persist ?? {}) };
     if (options.persist !== undefined && typeof options.persist !== 'object')
       throw wrong('SCRUBJAY_BAD_OPTION', 'registry.configure', 'persist must be an object with directory or durability', options.persist);
     expectKnown(persist, ['directory', 'durability'], 'registry.configure', 'persist option');
     this.#directory = resolve(checkDirectory(persist.directory, 'registry.configure') ?? this.#directory);
     this.#durability = checkDurability(persist.durability, 'registry.configure') ?? this.#durability;
-    if (maxBytes !== undefined) this.#limitBytes(maxBytes);
-  }
-
-  #limitBytes(maxBytes: number): void {
-    if (this.#budget === undefined) {
-      this.#budget = new ByteBudget(maxBytes, () => this.#caches.values());
-      for (const cache of this.#caches.values()) this.#watch(cache);
-    }
-    this.#budget.maxBytes = maxBytes;
-    this.#budget.settle();
-  }
-
-  /** Makes a cache count among all. */
-  #watch(cache: MethodCache): void {
-    const budget = this.#budget;
-    if (budget === undefined) return;
-    cache.share(budget.total);
-    cache.entries.stored = () => {
-      budget.settle();
-    };
+    if (options.maxBytes !== undefined) this.#memory.limit(options.maxBytes);
+    if (options.pressure !== undefined) this.#memory.watchPressure(options.pressure);
   }
 
   /** How the memory of all caches stands. */
   memory(): MemoryReport {
-    return { bytes: this.#budget?.total.bytes, maxBytes: this.#budget?.maxBytes, evictions: this.#budget?.evictions ?? 0 };
+    return this.#memory.report();
   }
 
   /**
@@ -115,7 +91,7 @@ export class CacheRegistry {
       free = `${name}#${count}`;
     }
     const cache = make(free);
-    this.#watch(cache);
+    this.#memory.watch(cache);
     this.#caches.delete(free);
     this.#caches.set(free, cache);
     return cache;

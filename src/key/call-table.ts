@@ -4,7 +4,7 @@
  * it leaves to the text.
  */
 import { hashOf, isLastTrace, lastTrace, learnHashOf, NOT_EVERYDAY, valuesOf } from './everyday-values.js';
-import { hashOfKey, isPlainKey, SlotIndex, type SlotKeys } from './slot-index.js';
+import { hashOfStored, isPlainKey, SlotIndex, type SlotKeys } from './slot-index.js';
 
 const NOT_HERE = -1;
 
@@ -16,14 +16,13 @@ export interface CallShape {
   readonly trims: boolean;
 }
 
-/** The arguments of a call as they were before the method ran: a primitive value as it is, everything else as a trace with its hash. */
+/** The arguments of a call as they were before the method ran: a primitive value as it is, everything else as a hash with a trace behind it. */
 export interface CallCopy {
   readonly key: unknown;
-  readonly hash: number | undefined;
 }
 
 /** A number that is the same for the same call. */
-export const hashOfCopy = ({ key, hash }: CallCopy): number => hash ?? hashOfKey(key);
+export const hashOfCopy = ({ key }: CallCopy): number => hashOfStored(key);
 
 export class CallTable {
   readonly #shape: CallShape;
@@ -31,7 +30,7 @@ export class CallTable {
   readonly #index: SlotIndex;
 
   /** `hashMask` says which bits of the hash of several arguments are used; with few of them, tests see what collisions do. */
-  constructor(shape: CallShape, keys: SlotKeys, hashMask = 0x7fffffff) {
+  constructor(shape: CallShape, keys: SlotKeys, hashMask = -1) {
     this.#shape = shape;
     this.#index = new SlotIndex(keys);
     this.#hashMask = hashMask;
@@ -56,19 +55,19 @@ export class CallTable {
   /** A copy of the call with `args`, to be taken before the method runs; `undefined` when it is not for the table. */
   copyOf(args: readonly unknown[]): CallCopy | undefined {
     const count = this.#lengthOf(args);
-    if (count === 1 && isPlainKey(args[0])) return { key: args[0], hash: undefined };
+    if (count === 1 && isPlainKey(args[0])) return { key: args[0] };
     const hash = this.#masked(learnHashOf(args, count));
-    return hash === NOT_EVERYDAY ? undefined : { key: lastTrace(), hash };
+    return hash === NOT_EVERYDAY ? undefined : { key: lastTrace(hash) };
   }
 
   /** The slot of the call that was copied, or -1. */
-  findCopy({ key, hash }: CallCopy): number {
-    return hash === undefined ? this.#index.find(key) : this.#index.findBy(hash, (stored) => isSameTrace(stored, key as readonly unknown[]));
+  findCopy({ key }: CallCopy): number {
+    return isTrace(key) ? this.#index.findBy(hashOfStored(key), (stored) => isSameTrace(stored, key)) : this.#index.find(key);
   }
 
   /** From now on the call, which is not here, is found in `slot`; gives false where it can not be, and goes by its text. */
-  add({ key, hash }: CallCopy, slot: number): boolean {
-    return hash === undefined ? this.#index.add(key, slot) : this.#index.addBy(hash, key, slot);
+  add({ key }: CallCopy, slot: number): boolean {
+    return isTrace(key) ? this.#index.addBy(hashOfStored(key), key, slot) : this.#index.add(key, slot);
   }
 
   /** The entry in `slot`, which is here, is gone. */
@@ -97,8 +96,11 @@ export class CallTable {
 }
 
 /** Arguments with the same key as those of which `key` is the copy. */
-export const argumentsOf = (key: unknown): readonly unknown[] => (Array.isArray(key) ? valuesOf(key) : [key]);
+export const argumentsOf = (key: unknown): readonly unknown[] => (isTrace(key) ? valuesOf(key) : [key]);
+
+/** The only keys that are no primitive values. */
+const isTrace = (key: unknown): key is readonly unknown[] => Array.isArray(key);
 
 function isSameTrace(stored: unknown, key: readonly unknown[]): boolean {
-  return Array.isArray(stored) && stored.length === key.length && stored.every((item, index) => Object.is(item, key[index]));
+  return isTrace(stored) && stored.length === key.length && stored.every((item, index) => Object.is(item, key[index]));
 }

@@ -23,7 +23,7 @@ let length = 0;
 /** Counts hashings. */
 let turn = 0;
 
-/** The hash of the first `count` arguments, 31 bits; NOT_EVERYDAY when one of them is more than is seen here. */
+/** The hash of the first `count` arguments, 32 bits; NOT_EVERYDAY when one of them is more than is seen here. */
 export function hashOf(args: readonly unknown[], count: number): number {
   nodesLeft = MOST_NODES;
   length = 0;
@@ -36,7 +36,8 @@ export function hashOf(args: readonly unknown[], count: number): number {
     return NOT_EVERYDAY;
   }
   // A getter among the arguments may have made a cached call of its own, and written over the trace.
-  return nodesLeft < 0 || turn !== own ? NOT_EVERYDAY : hash & 0x7fffffff;
+  if (nodesLeft < 0 || turn !== own) return NOT_EVERYDAY;
+  return hash === NOT_EVERYDAY ? 0 : hash;
 }
 
 /** The same for arguments that are to be stored. */
@@ -49,14 +50,14 @@ export function learnHashOf(args: readonly unknown[], count: number): number {
   }
 }
 
-/** A copy of the trace of what was hashed last. */
-export const lastTrace = (): readonly unknown[] => trace.slice(0, length);
+/** A copy of the trace of what was hashed last, behind its hash. */
+export const lastTrace = (hash: number): readonly unknown[] => [hash, ...trace.slice(0, length)];
 
 /** Whether what was hashed last has this trace. */
 export function isLastTrace(stored: unknown): boolean {
-  if (!Array.isArray(stored) || stored.length !== length) return false;
+  if (!Array.isArray(stored) || stored.length !== length + 1) return false;
   for (let index = 0; index < length; index++) {
-    const one: unknown = stored[index];
+    const one: unknown = stored[index + 1];
     const other = trace[index];
     // NaN is the only value that is not itself.
     if (one !== other && (one === one || other === other)) return false;
@@ -145,10 +146,10 @@ function hashOfObject(value: object): number {
   return hash;
 }
 
-/** Values of which `stored` is the trace. Properties stand in the order of their names. */
+/** Values of which `stored` is the trace, behind its hash. Properties stand in the order of their names. */
 export function valuesOf(stored: readonly unknown[]): unknown[] {
   const values: unknown[] = [];
-  let next = 0;
+  let next = 1;
   const read = (): unknown => {
     const item = stored[next++];
     if (item === ARRAY) return Array.from({ length: stored[next++] as number }, read);

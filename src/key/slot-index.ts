@@ -6,6 +6,8 @@ import { hashOfDouble, hashOfInteger, hashOfText, mixed, SEED } from './hash.js'
 
 const NONE = -1;
 const FIRST_PLACES = 16;
+/** As many steps as it takes. A small integer, as the other limit is: the engine compares the two in one instruction. */
+const NO_LIMIT = 0x3fffffff;
 /** Nobody who does not know the seed gets this far by chance, at half as many keys as places; whoever gets here is refused. */
 const MOST_STEPS = 128;
 
@@ -13,25 +15,6 @@ const MOST_STEPS = 128;
 export class SlotKeys {
   /** `undefined` where a slot is empty, or its entry goes by its text. */
   keys: unknown[] = [];
-  hashes = new Int32Array(FIRST_PLACES);
-
-  /** The key in `slot`, and its hash where the index will need it again. */
-  set(slot: number, key: unknown, hash: number): void {
-    if (slot >= this.hashes.length) this.#grow(slot);
-    this.keys[slot] = key;
-    this.hashes[slot] = hash;
-  }
-
-  clear(): void {
-    this.keys = [];
-    this.hashes = new Int32Array(FIRST_PLACES);
-  }
-
-  #grow(slot: number): void {
-    const larger = new Int32Array(Math.max(slot + 1, Math.ceil(this.hashes.length * 1.5)));
-    larger.set(this.hashes);
-    this.hashes = larger;
-  }
 }
 
 /** Whether an index compares a value by itself: not `NaN`, which is not equal to itself, and not `-0`, which is equal to `0`. */
@@ -66,8 +49,11 @@ export function hashOfKey(key: unknown): number {
   }
 }
 
+/** Of a key that is here: a primitive value, or a list that begins with its hash. */
+export const hashOfStored = (key: unknown): number => (Array.isArray(key) ? (key[0] as number) : hashOfKey(key));
+
 /** More strings than these lie among the other keys. */
-const MOST_TEXTS = 2 ** 17;
+const MOST_TEXTS = 2 ** 15;
 
 export class SlotIndex {
   readonly #keys: SlotKeys;
@@ -78,20 +64,22 @@ export class SlotIndex {
   #texts: Map<string, number> | undefined = new Map();
   /** At 2 × place a hash, behind it slot + 1; 0 is free. */
   #places = new Int32Array(2 * FIRST_PLACES);
+  /** By how many bits a hash is longer than the number of a place. */
+  #shift = 32 - Math.log2(FIRST_PLACES);
   #count = 0;
 
   constructor(keys: SlotKeys) {
     this.#keys = keys;
   }
 
-  /** The slot of a key that is a primitive value, or -1. */
+  /** The slot of a key that is a primitive value, or -1. Takes -0 for 0, and never finds NaN. */
   find(key: unknown): number {
     if (typeof key === 'string') {
       if (this.#texts !== undefined) return this.#texts.get(key) ?? NONE;
       return this.#findText(key, hashOfText(key));
     }
     if (typeof key === 'number') return this.#findNumber(key, key === (key | 0) ? hashOfInteger(key) : hashOfDouble(key));
-    return this.findBy(hashOfKey(key), (stored) => stored === key);
+    return isPlainKey(key) ? this.findBy(hashOfKey(key), (stored) => stored === key) : NONE;
   }
 
   // The next two are one loop, written twice: in each the engine meets one kind of key, and compares it in the fastest way.
@@ -99,7 +87,7 @@ export class SlotIndex {
     const places = this.#places;
     const { keys } = this.#keys;
     const mask = places.length - 2;
-    for (let at = (hash << 1) & mask; ; at = (at + 2) & mask) {
+    for (let at = (hash >>> this.#shift) << 1; ; at = (at + 2) & mask) {
       const slot = (places[at + 1] as number) - 1;
       if (slot === NONE) return NONE;
       if (places[at] === hash && keys[slot] === key) return slot;
@@ -110,7 +98,7 @@ export class SlotIndex {
     const places = this.#places;
     const { keys } = this.#keys;
     const mask = places.length - 2;
-    for (let at = (hash << 1) & mask; ; at = (at + 2) & mask) {
+    for (let at = (hash >>> this.#shift) << 1; ; at = (at + 2) & mask) {
       const slot = (places[at + 1] as number) - 1;
       if (slot === NONE) return NONE;
       if (places[at] === hash && keys[slot] === key) return slot;
@@ -122,45 +110,43 @@ export class SlotIndex {
     const places = this.#places;
     const { keys } = this.#keys;
     const mask = places.length - 2;
-    for (let at = (hash << 1) & mask; ; at = (at + 2) & mask) {
+    for (let at = (hash >>> this.#shift) << 1; ; at = (at + 2) & mask) {
       const slot = (places[at + 1] as number) - 1;
       if (slot === NONE) return NONE;
       if (places[at] === hash && isWanted(keys[slot])) return slot;
     }
   }
 
-  /** Takes in a primitive value that is not here; gives false, and does not, where too many keys fall on the same places. */
+  /** Takes in a primitive value that is not here; gives false, and does not, where too many keys fall on the same places, and for what is none. */
   add(key: unknown, slot: number): boolean {
-    if (typeof key === 'string' && this.#texts !== undefined) {
-      if (this.#texts.size < MOST_TEXTS) {
-        this.#texts.set(key, slot);
-        this.#keys.keys[slot] = key;
-        return true;
-      }
-      this.#moveTexts(this.#texts);
-    }
-    return this.addBy(hashOfKey(key), key, slot);
-  }
-
-  /** The same for a key that is found with `findBy`. */
-  addBy(hash: number, key: unknown, slot: number): boolean {
-    if (!this.#place(hash, slot)) return false;
-    this.#keys.set(slot, key, hash);
+    if (typeof key === 'string' && this.#texts !== undefined && this.#texts.size < MOST_TEXTS) this.#texts.set(key, slot);
+    else if (!this.#addElsewhere(key, slot)) return false;
+    this.#keys.keys[slot] = key;
     return true;
   }
 
-  /** The key of `slot`, which is here, is gone. */
-  remove(slot: number): void {
-    const { keys, hashes } = this.#keys;
+  /** The same for a key that is found with `findBy`: a list that begins with this hash. */
+  addBy(hash: number, key: readonly unknown[], slot: number): boolean {
+    if (!this.#place(hash, slot)) return false;
+    this.#keys.keys[slot] = key;
+    return true;
+  }
+
+  /** The key of `slot` is gone. Gives whether it was here. */
+  remove(slot: number): boolean {
+    const { keys } = this.#keys;
     const key = keys[slot];
+    if (key === undefined) return false;
     keys[slot] = undefined;
     if (typeof key === 'string' && this.#texts !== undefined) this.#texts.delete(key);
-    else this.#clear(slot, hashes[slot] as number);
+    else this.#clear(slot, typeof key === 'number' && key === (key | 0) ? hashOfInteger(key) : hashOfStored(key));
+    return true;
   }
 
   clear(): void {
     this.#texts = new Map();
     this.#places = new Int32Array(2 * FIRST_PLACES);
+    this.#shift = 32 - Math.log2(FIRST_PLACES);
     this.#count = 0;
   }
 
@@ -176,7 +162,7 @@ export class SlotIndex {
     if ((this.#count + 1) * 4 > this.#places.length) this.#grow();
     const places = this.#places;
     const mask = places.length - 2;
-    let at = (hash << 1) & mask;
+    let at = (hash >>> this.#shift) << 1;
     for (let steps = 0; places[at + 1] !== 0; at = (at + 2) & mask) if (++steps === mostSteps) return false;
     places[at] = hash;
     places[at + 1] = slot + 1;
@@ -187,13 +173,14 @@ export class SlotIndex {
   #clear(slot: number, hash: number): void {
     const places = this.#places;
     const mask = places.length - 2;
-    let at = (hash << 1) & mask;
+    const shift = this.#shift;
+    let at = (hash >>> shift) << 1;
     while (places[at + 1] !== slot + 1) at = (at + 2) & mask;
     this.#count--;
     // Moves back what was pushed on by the one that stood here, so that no search ends too early.
     let hole = at;
     for (at = (at + 2) & mask; places[at + 1] !== 0; at = (at + 2) & mask) {
-      const home = ((places[at] as number) << 1) & mask;
+      const home = ((places[at] as number) >>> shift) << 1;
       // It may move if its home does not lie between the hole and itself.
       if (((at - home) & mask) < ((at - hole) & mask)) continue;
       places[hole] = places[at] as number;
@@ -203,21 +190,24 @@ export class SlotIndex {
     places[hole + 1] = 0;
   }
 
+  #addElsewhere(key: unknown, slot: number): boolean {
+    if (typeof key === 'number') return key === key && this.#place(key === (key | 0) ? hashOfInteger(key) : hashOfDouble(key), slot);
+    if (typeof key === 'string' && this.#texts !== undefined) this.#moveTexts(this.#texts);
+    return isPlainKey(key) && this.#place(hashOfKey(key), slot);
+  }
+
   #moveTexts(texts: ReadonlyMap<string, number>): void {
     this.#texts = undefined;
-    for (const [text, slot] of texts) {
-      const hash = hashOfText(text);
-      this.#place(hash, slot, Number.POSITIVE_INFINITY);
-      this.#keys.set(slot, text, hash);
-    }
+    for (const [text, slot] of texts) this.#place(hashOfText(text), slot, NO_LIMIT);
   }
 
   #grow(): void {
     const old = this.#places;
     this.#places = new Int32Array(old.length * 2);
+    this.#shift--;
     this.#count = 0;
     for (let from = 0; from < old.length; from += 2) {
-      if (old[from + 1] !== 0) this.#place(old[from] as number, (old[from + 1] as number) - 1, Number.POSITIVE_INFINITY);
+      if (old[from + 1] !== 0) this.#place(old[from] as number, (old[from + 1] as number) - 1, NO_LIMIT);
     }
   }
 }

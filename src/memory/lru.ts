@@ -6,9 +6,7 @@ import { SlotList } from './slot-list.js';
 
 class LruOrder extends SlotList implements EvictionOrder {
   evict(): number {
-    const slot = this.first;
-    if (slot >= 0) this.remove(slot);
-    return slot;
+    return this.takeFirst();
   }
 
   insert(slot: number): void {

@@ -20,6 +20,10 @@ export interface Limits extends ByteLimits {
 }
 
 export class Residents extends Slots {
+  /** Whether `expect` and `insert` want to know the hash of a key. */
+  usesHashes: boolean;
+  /** Whether the policy wants to know of keys that will be stored. */
+  expects: boolean;
   #limits: Limits;
   #order: EvictionOrder;
   /** Set as long as somebody needs to know how large entries are. */
@@ -32,6 +36,8 @@ export class Residents extends Slots {
     this.#limits = limits;
     this.#changed = changed;
     this.#order = this.#newOrder(limits.capacity);
+    this.usesHashes = this.#order.usesHashes === true;
+    this.expects = this.#order.expect !== undefined;
     this.#sizes = countsBytes(limits) ? new Sizes(limits.shared) : undefined;
   }
 
@@ -86,11 +92,6 @@ export class Residents extends Slots {
     return this.size > this.capacity || (this.#sizes !== undefined && this.#sizes.total > this.#limits.maxBytes);
   }
 
-  /** Whether `expect` and `insert` want to know the hash of a key. */
-  get usesHashes(): boolean {
-    return this.#order.usesHashes === true;
-  }
-
   /** A key that is not held will be stored: to be said before anybody is evicted for it. */
   expect(hash: number): void {
     this.#order.expect?.(hash);
@@ -99,7 +100,9 @@ export class Residents extends Slots {
   /** Empties the slot of the one who goes first, and gives it; -1 when nothing is held. */
   evict(): number {
     const slot = this.#order.evict();
-    if (slot !== NONE) this.#empty(slot);
+    if (slot === NONE) return NONE;
+    if (this.#sizes !== undefined) this.#sizes.set(slot, 0);
+    this.release(slot);
     return slot;
   }
 
@@ -116,7 +119,8 @@ export class Residents extends Slots {
   /** Empties the slot of an entry that is deleted. */
   remove(slot: number): void {
     this.#order.remove(slot);
-    this.#empty(slot);
+    if (this.#sizes !== undefined) this.#sizes.set(slot, 0);
+    this.release(slot);
   }
 
   /** The entry in `slot` takes so many bytes. */
@@ -146,8 +150,11 @@ export class Residents extends Slots {
     this.#limits = limits;
     this.capacity = limits.capacity;
     if (limits.policy !== before.policy) {
-      const held = Array.from(this.#order.slots(), (slot, index) => ({ slot, hash: hashOf(slot), storedAs: index + 1, mark: undefined }));
+      const slots = [...this.#order.slots()];
       this.#order = this.#newOrder(Math.max(limits.capacity, before.capacity, this.reach));
+      this.usesHashes = this.#order.usesHashes === true;
+      this.expects = this.#order.expect !== undefined;
+      const held = slots.map((slot, index) => ({ slot, hash: this.usesHashes ? hashOf(slot) : 0, storedAs: index + 1, mark: undefined }));
       this.#order.restore(held, 0);
     }
     this.#order.resize(limits.capacity);
@@ -171,10 +178,5 @@ export class Residents extends Slots {
 
   #newOrder(capacity: number): EvictionOrder {
     return this.#limits.policy.order({ capacity, deadlineOf: (slot) => this.deadlineOf(slot), changed: this.#changed });
-  }
-
-  #empty(slot: number): void {
-    if (this.#sizes !== undefined) this.#sizes.set(slot, 0);
-    this.release(slot);
   }
 }

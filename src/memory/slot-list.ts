@@ -85,6 +85,18 @@ export class SlotList {
     this.#length--;
   }
 
+  /** Gives the first, which is none of the list's any more; -1 when it is empty. */
+  takeFirst(): number {
+    const slot = this.#first;
+    if (slot === NONE) return NONE;
+    const after = this.#links[2 * slot + 1] as number;
+    this.#first = after;
+    if (after === NONE) this.#last = NONE;
+    else this.#links[2 * after] = NONE;
+    this.#length--;
+    return slot;
+  }
+
   clear(): void {
     this.#links = new Int32Array(2 * FIRST_SLOTS);
     this.#first = NONE;

@@ -3,6 +3,7 @@
  * Slots are what keeps the organs apart: a policy orders numbers, the journal remembers record numbers for numbers, neither sees a key or a value.
  */
 
+const NONE = -1;
 /** The deadline of an entry that was found past its time, and of an empty slot. */
 export const EXPIRED = Number.NEGATIVE_INFINITY;
 
@@ -18,8 +19,12 @@ export class Slots {
   deadlines: Float64Array<ArrayBuffer> | undefined;
   /** Nothing ends before this moment. */
   nextDeadline = Number.POSITIVE_INFINITY;
+  /** A free slot, or -1; the one that is taken and given back again and again in a full cache. */
+  #spare = NONE;
+  /** The other free slots. */
   #free: number[] = [];
   #used = 0;
+  #size = 0;
 
   constructor(capacity: number) {
     this.capacity = capacity;
@@ -27,7 +32,7 @@ export class Slots {
 
   /** Entries stored now. */
   get size(): number {
-    return this.#used - this.#free.length;
+    return this.#size;
   }
 
   /** Slots that have ever been in use; every slot number is less. */
@@ -36,13 +41,18 @@ export class Slots {
   }
 
   get isFull(): boolean {
-    return this.#used - this.#free.length >= this.capacity;
+    return this.#size >= this.capacity;
   }
 
   /** Takes a free slot. */
   take(): number {
-    const free = this.#free.pop();
-    if (free !== undefined) return free;
+    this.#size++;
+    const spare = this.#spare;
+    if (spare !== NONE) {
+      this.#spare = NONE;
+      return spare;
+    }
+    if (this.#free.length > 0) return this.#free.pop() as number;
     const slot = this.#used++;
     if (slot >= this.isPromised.length) this.#grow(slot);
     return slot;
@@ -66,7 +76,9 @@ export class Slots {
   release(slot: number): void {
     this.values[slot] = undefined;
     if (this.deadlines !== undefined) this.deadlines[slot] = Number.POSITIVE_INFINITY;
-    this.#free.push(slot);
+    this.#size--;
+    if (this.#spare === NONE) this.#spare = slot;
+    else this.#free.push(slot);
   }
 
   /** Gives everything back at once. */
@@ -75,8 +87,10 @@ export class Slots {
     this.isPromised = new Uint8Array(FIRST_STEP);
     this.deadlines = undefined;
     this.nextDeadline = Number.POSITIVE_INFINITY;
+    this.#spare = NONE;
     this.#free = [];
     this.#used = 0;
+    this.#size = 0;
   }
 
   #grow(slot: number): void {

@@ -30,7 +30,7 @@ test('it finds what a Map holds, whatever is added and removed', () => {
           free.push(slot);
         } else if (deed === 'clear' && used % 7 === 6) {
           index.clear();
-          store.clear();
+          store.keys = [];
           model.clear();
           free.length = used = 0;
         }
@@ -45,7 +45,7 @@ test('it finds what a Map holds, whatever is added and removed', () => {
 
 test('more strings than the engine keeps well are found as before, and so are those that came earlier', () => {
   const index = new SlotIndex(new SlotKeys());
-  const count = 2 ** 17 + 1000;
+  const count = 2 ** 15 + 1000;
   for (let slot = 0; slot < count; slot++) index.add(`key ${slot}`, slot);
   for (let slot = 0; slot < count; slot += 97) expect(index.find(`key ${slot}`)).toBe(slot);
   for (let slot = 0; slot < count; slot += 2) index.remove(slot);
@@ -55,13 +55,13 @@ test('more strings than the engine keeps well are found as before, and so are th
 
 test('keys that fall on the same place end in a refusal, not in a long search; those that are in are found', () => {
   const index = new SlotIndex(new SlotKeys());
-  const calls = Array.from({ length: 1000 }, (_, slot) => [slot]);
+  const calls = Array.from({ length: 1000 }, (_, slot) => [7, slot]);
   const find = (...slots: number[]): number[] => slots.map((slot) => index.findBy(7, isOneOf(calls[slot])));
   const taken = calls.map((call, slot) => index.addBy(7, call, slot));
   expect([taken.filter(Boolean).length, taken.lastIndexOf(true)]).toEqual([128, 127]);
   expect(find(0, 127, 128)).toEqual([0, 127, -1]);
   index.remove(0);
-  expect(index.addBy(7, calls[128], 128)).toBe(true);
+  expect(index.addBy(7, calls[128] as number[], 128)).toBe(true);
   expect(find(0, 1, 127, 128)).toEqual([-1, 1, 127, 128]);
 });
 
@@ -84,7 +84,7 @@ test.each<[string, (index: number) => number]>([
   const places = 1024;
   const count = 4 * places;
   const found = new Int32Array(places);
-  for (let index = 0; index < count; index++) (found[hashOf(index) & (places - 1)] as number)++;
+  for (let index = 0; index < count; index++) (found[hashOf(index) >>> 22] as number)++;
   // The sum of squares of counts: count × (1 + count / places) when every place is equally likely.
   const squares = found.reduce((sum, each) => sum + each * each, 0);
   expect(squares / (count * (1 + count / places))).toBeLessThan(1.5);
