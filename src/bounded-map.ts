@@ -8,7 +8,7 @@ import { type Expiring, watchExpiry } from './expiry.js';
 import { hashOfInteger } from './key/hash.js';
 import { hashOfKey, isPlainKey, SlotIndex, SlotKeys } from './key/slot-index.js';
 import type { LimitOptions } from './limit-options.js';
-import { entryBytes } from './memory/byte-limits.js';
+import { countsBytes, entryBytes } from './memory/byte-limits.js';
 import { Residents } from './memory/residents.js';
 import { expectKnown } from './misuse.js';
 import type { Duration } from './options.js';
@@ -32,11 +32,11 @@ export class BoundedMap<K, V> implements Expiring {
   /** The slots of keys that the index does not take; `undefined` as long as there are none. */
   #others: Map<unknown, number> | undefined;
   /** By slot, where `#others` has it. */
-  readonly #otherKeys: unknown[] = [];
+  readonly #otherKeys = new Map<number, unknown>();
   readonly #residents: Residents;
   readonly #ttlMs: number;
-  /** Whether entries have an end. */
-  readonly #ends: boolean;
+  /** Whether nothing but its value has to be stored anew: no end, no bytes. */
+  #isPlain: boolean;
   /** Numbers for keys that have no hash. */
   #turn = 0;
 
@@ -45,10 +45,10 @@ export class BoundedMap<K, V> implements Expiring {
     const said = { ...options };
     expectKnown(said, ['capacity', 'policy', 'maxBytes', 'maxEntryBytes', 'sizeOf', 'ttl'], 'BoundedMap', 'option');
     this.#ttlMs = options.ttl === undefined ? FOREVER : durationMs(options.ttl, 'BoundedMap');
-    this.#ends = this.#ttlMs !== FOREVER;
     const limits = checkLimits(said, DEFAULT_LIMITS, 'BoundedMap');
     this.#residents = new Residents(limits);
     this.#index = new SlotIndex(this.#keys);
+    this.#isPlain = this.#ttlMs === FOREVER && !countsBytes(limits);
   }
 
   /** Entries held; those past their time may be among them for a second. */
@@ -94,13 +94,10 @@ export class BoundedMap<K, V> implements Expiring {
   /** Stores `value` under `key`, and drops others when there is no room. A value that is larger than the limits is not stored, and there is none under its key. */
   set(key: K, value: V): this {
     const slot = this.#slotOf(key);
-    if (this.#residents.bytes !== undefined) return this.#setCounted(key, value, slot);
-    if (slot === NONE) this.#insert(key, value);
-    else {
-      this.#residents.values[slot] = value;
-      if (this.#ends) this.#endLater(slot);
-      this.#residents.update(slot);
-    }
+    if (slot === NONE || !this.#isPlain) return this.#store(key, value, slot);
+    const residents = this.#residents;
+    residents.values[slot] = value;
+    residents.update(slot);
     return this;
   }
 
@@ -118,7 +115,7 @@ export class BoundedMap<K, V> implements Expiring {
     this.#index.clear();
     this.#keys.keys = [];
     this.#others = undefined;
-    this.#otherKeys.length = 0;
+    this.#otherKeys.clear();
     this.#residents.clear();
   }
 
@@ -130,6 +127,7 @@ export class BoundedMap<K, V> implements Expiring {
   /** Other limits from now on; what is too much is dropped. Says nothing about the ttl. */
   configure(options: LimitOptions): void {
     const limits = checkLimitOptions(options, this.#residents.limits, 'BoundedMap');
+    this.#isPlain = this.#ttlMs === FOREVER && !countsBytes(limits);
     this.#residents.relimit(
       limits,
       (slot) => this.#hashOf(this.#keyOf(slot)),
@@ -155,23 +153,30 @@ export class BoundedMap<K, V> implements Expiring {
     return slot !== NONE || this.#others === undefined ? slot : (this.#others.get(key) ?? NONE);
   }
 
-  #insert(key: K, value: V): void {
+  #store(key: K, value: V, known: number): this {
     const residents = this.#residents;
-    const hash = residents.usesHashes ? this.#hashOf(key) : 0;
-    if (residents.expects) residents.expect(hash);
-    if (residents.isFull) {
-      const victim = residents.evict();
-      if (!this.#index.remove(victim)) this.#forgetOther(victim);
-    }
-    const slot = residents.take();
-    if (!this.#index.add(key, slot)) this.#bindOther(slot, key);
+    if (residents.bytes !== undefined) return this.#storeCounted(key, value, known);
+    const isNew = known === NONE;
+    const hash = isNew && residents.usesHashes ? this.#hashOf(key) : 0;
+    if (isNew && residents.expects) residents.expect(hash);
+    const slot = isNew ? this.#room(key) : known;
     residents.values[slot] = value;
-    if (this.#ends) this.#endLater(slot);
-    residents.insert(slot, hash);
+    if (this.#ttlMs !== FOREVER) this.#endLater(slot);
+    if (isNew) residents.insert(slot, hash);
+    else residents.update(slot);
+    return this;
+  }
+
+  /** A slot that has this key from now on. */
+  #room(key: K): number {
+    const slot = this.#residents.takeAny();
+    if (!this.#index.remove(slot)) this.#forgetOther(slot);
+    if (!this.#index.add(key, slot)) this.#bindOther(slot, key);
+    return slot;
   }
 
   /** The same where bytes count: one entry may push out many, and an entry that grows may push out itself. */
-  #setCounted(key: K, value: V, known: number): this {
+  #storeCounted(key: K, value: V, known: number): this {
     const residents = this.#residents;
     const bytes = this.#bytesOf(key, value);
     let slot = known;
@@ -193,7 +198,7 @@ export class BoundedMap<K, V> implements Expiring {
       if (!this.#index.add(key, slot)) this.#bindOther(slot, key);
     }
     residents.values[slot] = value;
-    if (this.#ends) this.#endLater(slot);
+    if (this.#ttlMs !== FOREVER) this.#endLater(slot);
     residents.weigh(slot, bytes);
     if (isNew) residents.insert(slot, hash);
     else residents.update(slot);
@@ -202,7 +207,7 @@ export class BoundedMap<K, V> implements Expiring {
 
   #bindOther(slot: number, key: K): void {
     (this.#others ??= new Map<unknown, number>()).set(key, slot);
-    this.#otherKeys[slot] = key;
+    this.#otherKeys.set(slot, key);
   }
 
   /** An object is a new key to its policy each time it comes. */
@@ -221,7 +226,7 @@ export class BoundedMap<K, V> implements Expiring {
 
   #keyOf(slot: number): K {
     const key = this.#keys.keys[slot];
-    return (key === undefined ? this.#otherKeys[slot] : key) as K;
+    return (key === undefined ? this.#otherKeys.get(slot) : key) as K;
   }
 
   #remove(slot: number): void {
@@ -230,7 +235,9 @@ export class BoundedMap<K, V> implements Expiring {
   }
 
   #forgetOther(slot: number): void {
-    this.#others?.delete(this.#otherKeys[slot]);
-    this.#otherKeys[slot] = undefined;
+    // A slot that was free has no key at all; `undefined` is one.
+    if (this.#others === undefined || !this.#otherKeys.has(slot)) return;
+    this.#others.delete(this.#otherKeys.get(slot));
+    this.#otherKeys.delete(slot);
   }
 }

@@ -18,7 +18,8 @@ export async function measure(suite, { quick, scenario, contender, against }) {
   const effort = quick ? EFFORT.quick : EFFORT.full;
   const others = suite.contenders.filter(({ role }) => against && role === 'ours').map((ours) => ({ ...ours, name: `${ours.name}, before`, against }));
   const contenders = [...suite.contenders, ...others].filter(({ name, role }) => role === 'floor' || includes(contender, name));
-  const scenarios = suite.scenarios.filter((name) => includes(scenario, name));
+  const left = quick && scenario === undefined ? (suite.slow ?? []) : [];
+  const scenarios = suite.scenarios.filter((name) => includes(scenario, name) && !left.includes(name));
   const results = { scenarios, effort, contenders: contenders.map((each) => ({ ...each, wrong: undefined, cells: {} })) };
   await inTurns(results.contenders, async (each) => {
     const subject = start(suite, each);

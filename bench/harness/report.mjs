@@ -16,7 +16,41 @@ export function report(suite, results) {
       rows.push([`${name}: × ${to}`, '', ...ratios]);
     }
   }
-  return `\n${suite.name}: ${suite.title}\n${machineText()}\n${packagesText(contenders)}\n\n${table([['', 'answers', ...scenarios], ...rows])}\n${LEGEND}`;
+  const columns = [['', 'answers', ...scenarios], ...rows];
+  // Many scenarios are read more easily below one another.
+  const shown = scenarios.length > 10 ? columns[0].map((_, column) => columns.map((row) => row[column])) : columns;
+  return `\n${suite.name}: ${suite.title}\n${machineText()}\n${packagesText(contenders)}\n\n${table(shown)}\n${LEGEND}\n${comparison(results)}`;
+}
+
+/** How many times as long each other contender takes, on the geometric mean of all scenarios; and where the best peer is ahead by more than the spread. */
+function comparison({ scenarios, contenders }) {
+  const lines = [];
+  for (const ours of contenders.filter(({ role }) => role === 'ours')) {
+    for (const other of contenders.filter((each) => each !== ours)) {
+      const logs = scenarios.map((scenario) => Math.log(median(other, scenario) / median(ours, scenario)));
+      lines.push(
+        `${other.name} takes ${Math.exp(logs.reduce((sum, log) => sum + log, 0) / logs.length).toFixed(2)} times as long as ${ours.name}, on the geometric mean`,
+      );
+    }
+    const toBest = scenarios.flatMap((scenario) => {
+      const peer = best(contenders, scenario, () => true);
+      return peer === undefined ? [] : [Math.log(median(peer, scenario) / median(ours, scenario))];
+    });
+    if (toBest.length > 0)
+      lines.push(
+        `the best peer of each scenario takes ${Math.exp(toBest.reduce((sum, log) => sum + log, 0) / toBest.length).toFixed(2)} times as long as ${ours.name}`,
+      );
+    const behind = scenarios.filter((scenario) => {
+      const peer = best(contenders, scenario, () => true);
+      return peer !== undefined && summary(ours.cells[scenario].samples).low > summary(peer.cells[scenario].samples).high;
+    });
+    lines.push(
+      behind.length === 0
+        ? `${ours.name} is behind the best peer nowhere`
+        : `${ours.name} is BEHIND the best peer, beyond the spread, in: ${behind.join(', ')}`,
+    );
+  }
+  return `${lines.join('\n')}\n`;
 }
 
 const LEGEND =

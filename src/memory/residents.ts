@@ -106,6 +106,11 @@ export class Residents extends Slots {
     return slot;
   }
 
+  /** A slot for a new entry: a free one, or the one of whoever goes first, whose value still stands in it. Only where no bytes are counted. */
+  takeAny(): number {
+    return this.isFull ? this.#order.evict() : this.take();
+  }
+
   /** Gives the new entry in a slot that was taken, and is filled, its place in the order. */
   insert(slot: number, hash: number): void {
     this.#order.insert(slot, hash);

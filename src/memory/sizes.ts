@@ -3,8 +3,8 @@
  */
 import { grown } from './slots.js';
 
-/** Bytes that an entry takes beside its key and its value: slot, links, its place in the index. */
-export const ENTRY_BYTES = 48;
+/** Bytes that an entry takes beside its key and its value: slot, links, size, its place in the index, and the room that arrays grow into. */
+export const ENTRY_BYTES = 64;
 
 /** A sum of bytes over many caches. */
 export interface ByteTotal {

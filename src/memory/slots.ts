@@ -107,10 +107,10 @@ export const FIRST_STEP = 16;
 
 type Numbers = Int32Array<ArrayBuffer> | Float64Array<ArrayBuffer> | Uint8Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
 
-/** A longer copy of `array` with room for `index`: of twice the length, but not longer than `limit` as long as that is enough. */
+/** A longer copy of `array` with room for `index`: half as long again, but not longer than `limit` as long as that is enough. */
 export function grown<A extends Numbers>(array: A, Kind: new (length: number) => A, index: number, limit: number): A {
-  const doubled = Math.max(array.length * 2, FIRST_STEP);
-  const larger = new Kind(Math.max(index + 1, index < limit ? Math.min(doubled, limit) : doubled));
+  const wanted = Math.max(array.length + (array.length >> 1), FIRST_STEP);
+  const larger = new Kind(Math.max(index + 1, index < limit ? Math.min(wanted, limit) : wanted));
   larger.set(array);
   return larger;
 }

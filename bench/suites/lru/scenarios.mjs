@@ -1,0 +1,10 @@
+/** What is asked of a bounded map: keys, capacity, and what is done. Capacities of a million are left out of quick runs but for one deed. */
+const kinds = ['text', 'integer'];
+const capacities = { '1 k': 1000, '100 k': 100_000, '1 M': 1_000_000 };
+const deeds = ['hit', 'miss', 'update', 'evict', 'zipf'];
+
+export const scenarios = kinds.flatMap((kind) =>
+  Object.entries(capacities).flatMap(([size, capacity]) =>
+    deeds.map((deed) => ({ name: `${kind} ${size} ${deed}`, kind, capacity, deed, isSlow: capacity === 1_000_000 && deed !== 'zipf' })),
+  ),
+);
