@@ -140,12 +140,11 @@ export class BoundedMap<K, V> implements Expiring {
     }
   }
 
-  /** Lets go of what has ended, step by step. */
-  *sweep(): Generator<void, void> {
-    for (const slot of this.#residents.ended()) {
-      if (slot !== NONE) this.#remove(slot);
-      yield;
-    }
+  /** Lets go of some of what has ended. For the timer of all caches. */
+  sweep(from: number): number {
+    return this.#residents.sweep(from, (slot) => {
+      this.#remove(slot);
+    });
   }
 
   #slotOf(key: K): number {

@@ -236,15 +236,12 @@ export class Entries implements Expiring {
       .map((slot) => this.keys.textOf(slot));
   }
 
-  /** Lets go of the entries past their time, step by step. */
-  *sweep(): Generator<void, void> {
-    for (const slot of this.#residents.ended()) {
-      if (slot !== NONE) {
-        this.isFresh(slot);
-        this.#remove(slot);
-      }
-      yield;
-    }
+  /** Lets go of some entries past their time; see Residents. */
+  sweep(from: number): number {
+    return this.#residents.sweep(from, (slot) => {
+      this.isFresh(slot);
+      this.#remove(slot);
+    });
   }
 
   #evictWhile(isWanted: (gone: number) => boolean): number {

@@ -8,16 +8,15 @@ import { type Clock, clockInUse, elapsed, now, repeat, soon } from './clock.js';
 export interface Expiring {
   /** Nothing ends before this moment, in wall-clock milliseconds; Infinity when nothing does. */
   readonly nextDeadline: number;
-  /** Lets go of what has ended, in steps of a few microseconds. */
-  sweep(): Iterator<void, void>;
+  /** Looks at some entries, from number `from` on, and lets go of those that have ended. Gives where to go on; -1 when all were looked at. */
+  sweep(from: number): number;
 }
 
+const DONE = -1;
 /** How often the timer looks, in milliseconds. */
 const EVERY_MS = 1000;
 /** The longest that others have to wait for a slice, in milliseconds. */
 const SLICE_MS = 1;
-/** Steps between two looks at the clock. */
-const STEPS = 16;
 
 const watched = new Set<Expiring>();
 let timer: { readonly clock: Clock; readonly stop: () => void } | undefined;
@@ -38,28 +37,27 @@ function look(): void {
     timer = undefined;
   } else if (!isSweeping) {
     isSweeping = true;
-    goOn(sweeps());
+    goOn([...watched], 0);
   }
 }
 
-function* sweeps(): Generator<void, void> {
-  for (const entries of [...watched]) {
-    if (entries.nextDeadline > now()) continue;
-    for (const sweep = entries.sweep(); sweep.next().done !== true; ) yield;
-  }
-}
-
-function goOn(steps: Iterator<void, void>): void {
+/** Sweeps the last of `list`, which has been swept up to `from`, then those before it. */
+function goOn(list: Expiring[], from: number): void {
   const startedAt = elapsed();
-  do {
-    for (let step = 0; step < STEPS; step++) {
-      if (steps.next().done === true) {
-        isSweeping = false;
-        return;
-      }
+  let next = from;
+  for (let entries = list.at(-1); entries !== undefined; entries = list.at(-1)) {
+    if (next === 0 && entries.nextDeadline > now()) next = DONE;
+    else next = entries.sweep(next);
+    if (next === DONE) {
+      list.pop();
+      next = 0;
     }
-  } while (elapsed() - startedAt < SLICE_MS);
-  soon(() => {
-    goOn(steps);
-  });
+    if (list.length > 0 && elapsed() - startedAt >= SLICE_MS) {
+      soon(() => {
+        goOn(list, next);
+      });
+      return;
+    }
+  }
+  isSweeping = false;
 }

@@ -10,7 +10,7 @@ import { EXPIRED, Slots } from './slots.js';
 
 const NONE = -1;
 /** Slots that are looked at between two pauses. */
-const SWEPT_AT_ONCE = 1024;
+const SWEPT_AT_ONCE = 256;
 
 /** How much a cache may hold, and who goes first. */
 export interface Limits extends ByteLimits {
@@ -169,16 +169,19 @@ export class Residents extends Slots {
     if (this.#sizes !== undefined) for (const slot of this.#order.slots()) this.#sizes.set(slot, bytesOf(slot));
   }
 
-  /** The slots of the entries that have come to their end, to be removed one by one, and -1 now and then in between. */
-  *ended(): Generator<number, void> {
+  /** Looks at some slots from `from` on, and has those removed that have come to their end. Gives where to go on; -1 when all were looked at. */
+  sweep(from: number, remove: (slot: number) => void): number {
     const moment = now();
-    this.nextDeadline = Number.POSITIVE_INFINITY;
-    for (let slot = 0; slot < this.reach; slot++) {
+    if (from === 0) this.leastDeadline = Number.POSITIVE_INFINITY;
+    const to = Math.min(from + SWEPT_AT_ONCE, this.reach);
+    for (let slot = from; slot < to; slot++) {
       const deadline = this.deadlineOf(slot);
-      if (deadline <= moment) yield slot;
-      else if (deadline < this.nextDeadline) this.nextDeadline = deadline;
-      if (slot % SWEPT_AT_ONCE === 0) yield NONE;
+      if (deadline <= moment) remove(slot);
+      else if (deadline < this.leastDeadline) this.leastDeadline = deadline;
     }
+    if (to < this.reach) return to;
+    this.nextDeadline = this.leastDeadline;
+    return NONE;
   }
 
   #newOrder(capacity: number): EvictionOrder {

@@ -19,6 +19,8 @@ export class Slots {
   deadlines: Float64Array<ArrayBuffer> | undefined;
   /** Nothing ends before this moment. */
   nextDeadline = Number.POSITIVE_INFINITY;
+  /** The least deadline that was seen, or set, since a look at all of them began. */
+  leastDeadline = Number.POSITIVE_INFINITY;
   /** A free slot, or -1; the one that is taken and given back again and again in a full cache. */
   #spare = NONE;
   /** The other free slots. */
@@ -66,6 +68,7 @@ export class Slots {
     }
     this.deadlines[slot] = deadline;
     if (deadline < this.nextDeadline) this.nextDeadline = deadline;
+    if (deadline < this.leastDeadline) this.leastDeadline = deadline;
   }
 
   deadlineOf(slot: number): number {
@@ -86,7 +89,7 @@ export class Slots {
     this.values = [];
     this.isPromised = new Uint8Array(FIRST_STEP);
     this.deadlines = undefined;
-    this.nextDeadline = Number.POSITIVE_INFINITY;
+    this.nextDeadline = this.leastDeadline = Number.POSITIVE_INFINITY;
     this.#spare = NONE;
     this.#free = [];
     this.#used = 0;
