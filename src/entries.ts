@@ -3,10 +3,11 @@
  */
 import { now } from './clock.js';
 import { type CallKey, EntryKeys, hashOfCall } from './entry-keys.js';
+import { choose, type EntryLimits } from './entry-limits.js';
 import { type Expiring, watchExpiry } from './expiry.js';
 import { entryBytes } from './memory/byte-limits.js';
-import { type Limits, Residents } from './memory/residents.js';
-import { survivors } from './memory/survivors.js';
+import type { RestoredEntry } from './memory/policy.js';
+import { Residents } from './memory/residents.js';
 import { type Journal, UNLOGGED } from './persist/journal.js';
 import type { EvictedEntry } from './persist/journal-options.js';
 import type { LoggedEntry, RecoveredEntries } from './persist/recovery.js';
@@ -17,10 +18,12 @@ import type { Table } from './tables.js';
 const NONE = -1;
 const FOREVER = Number.POSITIVE_INFINITY;
 
-/** How much a cache may hold, and for how long. */
-export interface EntryLimits extends Limits {
-  /** Infinity for ever. */
-  readonly ttlMs: number;
+/** What stands in a slot. */
+interface Content {
+  readonly value: unknown;
+  readonly isPromised: boolean;
+  readonly deadline: number;
+  readonly bytes: number;
 }
 
 export class Entries implements Expiring {
@@ -92,7 +95,7 @@ export class Entries implements Expiring {
   put(table: Table, key: CallKey, value: unknown, isPromised: boolean): number {
     const residents = this.#residents;
     const { maxEntryBytes, maxBytes, ttlMs } = this.#limits;
-    const bytes = residents.bytes === undefined ? 0 : entryBytes(this.#limits, key.text, key.copy?.key, value);
+    const bytes = this.#bytesOf(key, value);
     let slot = this.keys.slotOf(table, key);
     if (bytes > maxEntryBytes || bytes > maxBytes) {
       this.#counters.unstored++;
@@ -118,10 +121,7 @@ export class Entries implements Expiring {
       slot = residents.take();
       this.keys.bind(slot, table, key);
     }
-    residents.values[slot] = value;
-    residents.isPromised[slot] = isPromised ? 1 : 0;
-    residents.setDeadline(slot, expiresAt ?? FOREVER);
-    residents.weigh(slot, bytes);
+    this.#fill(slot, { value, isPromised, deadline: expiresAt ?? FOREVER, bytes });
     if (this.journal !== undefined) this.#records.bind(slot, lsn);
     if (isNew) residents.insert(slot, hash);
     else residents.update(slot);
@@ -189,34 +189,25 @@ export class Entries implements Expiring {
   }
 
   /** Takes over what a journal has recovered; what does not fit is deleted for good, what is past its time is left behind. */
-  restore(table: Table, { entries, lastEvicted, policy }: RecoveredEntries, decode: (entry: LoggedEntry) => unknown): void {
-    const { ttlMs, capacity } = this.#limits;
-    // Of a ttl that was shortened since, or is new, nobody shall wait for the old one to end.
-    const moment = now();
-    const latest = moment + ttlMs;
-    const unexpired = entries.filter(({ expiresAt = FOREVER }) => moment < expiresAt);
-    const isOurs = policy === this.#limits.policy.name;
-    const places = unexpired.map((entry) => {
-      const key = { text: entry.key, copy: undefined };
-      return { entry, key, hash: hashOfCall(key), storedAs: entry.lsn, mark: isOurs ? entry.mark : undefined };
-    });
-    const kept = survivors(this.#limits.policy, capacity, places, lastEvicted).flatMap((place) => {
-      const { entry, key } = place;
+  restore(table: Table, recovered: RecoveredEntries, decode: (entry: LoggedEntry) => unknown): void {
+    const { fitting, tooMany } = choose(recovered, this.#limits);
+    const places: RestoredEntry[] = [];
+    for (const { entry, ...place } of fitting) {
       const decoded = attempt(() => decode(entry));
-      if (decoded === undefined) return [];
+      if (decoded === undefined) {
+        tooMany.push(entry.key);
+        continue;
+      }
       const slot = this.#residents.take();
-      this.#residents.values[slot] = decoded.value;
-      this.#residents.isPromised[slot] = entry.isPromised ? 1 : 0;
-      this.#residents.setDeadline(slot, Math.min(entry.expiresAt ?? latest, latest));
-      if (this.bytes !== undefined) this.#residents.weigh(slot, entryBytes(this.#limits, key.text, undefined, decoded.value));
+      const key = { text: entry.key, copy: undefined };
+      this.#fill(slot, { value: decoded.value, isPromised: entry.isPromised, deadline: place.deadline, bytes: this.#bytesOf(key, decoded.value) });
       this.keys.bind(slot, table, key);
       this.#records.bind(slot, entry.lsn);
-      return [{ ...place, slot }];
-    });
-    this.#residents.restore(kept, lastEvicted);
+      places.push({ ...place, slot });
+    }
+    this.#residents.restore(places, recovered.lastEvicted);
     if (this.nextDeadline !== FOREVER) watchExpiry(this);
-    const left = new Set(kept.map(({ entry }) => entry));
-    this.#tryDelete(unexpired.filter((entry) => !left.has(entry)).map(({ key }) => key));
+    this.#tryDelete(tooMany);
     this.#evictWhile(() => this.#residents.isTooMuch);
     this.stored?.(this.bytes ?? 0);
   }
@@ -242,6 +233,18 @@ export class Entries implements Expiring {
       this.isFresh(slot);
       this.#remove(slot);
     });
+  }
+
+  #fill(slot: number, { value, isPromised, deadline, bytes }: Content): void {
+    const residents = this.#residents;
+    residents.values[slot] = value;
+    residents.isPromised[slot] = isPromised ? 1 : 0;
+    residents.setDeadline(slot, deadline);
+    residents.weigh(slot, bytes);
+  }
+
+  #bytesOf(key: CallKey, value: unknown): number {
+    return this.bytes === undefined ? 0 : entryBytes(this.#limits, key.text, key.copy?.key, value);
   }
 
   #evictWhile(isWanted: (gone: number) => boolean): number {

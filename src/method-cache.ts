@@ -3,15 +3,14 @@
  */
 
 import { checkLimitOptions } from './check-limits.js';
-import { Entries, type EntryLimits } from './entries.js';
+import { Entries } from './entries.js';
 import type { CallKey } from './entry-keys.js';
+import type { EntryLimits } from './entry-limits.js';
 import { ScrubjayError } from './errors.js';
 import { signalsIn, withSignal } from './key/abort-signals.js';
 import { isWanted, type KeyRule, keyOfCall, shapeOf } from './key/call-key.js';
 import { isThenable, singleUseKind } from './kinds.js';
 import type { LimitOptions } from './limit-options.js';
-import type { BudgetMember } from './memory/budget.js';
-import type { ByteTotal } from './memory/sizes.js';
 import { type MethodStats, methodStats } from './method-stats.js';
 import { Journal } from './persist/journal.js';
 import type { JournalOptions } from './persist/journal-options.js';
@@ -53,7 +52,7 @@ const isPrimitive = (value: unknown): boolean => (typeof value !== 'object' || v
 /** Whether the method is an `async` function in the JavaScript that runs; a compiler for old targets may have made it an ordinary one. */
 export const isAsyncFunction = (method: AnyMethod): boolean => Object.prototype.toString.call(method) === '[object AsyncFunction]';
 
-export class MethodCache implements BudgetMember {
+export class MethodCache {
   readonly settings: CacheSettings;
   readonly counters = new Counters();
   readonly entries: Entries;
@@ -203,29 +202,6 @@ export class MethodCache implements BudgetMember {
    */
   relimit(limits: LimitOptions): void {
     this.entries.relimit(checkLimitOptions(limits, this.entries.limits, `configure of ${this.settings.name}`));
-  }
-
-  /** Its bytes count among those of many caches from now on. */
-  share(shared: ByteTotal): void {
-    this.entries.relimit({ ...this.entries.limits, shared });
-  }
-
-  get bytes(): number | undefined {
-    return this.entries.bytes;
-  }
-
-  get hits(): number {
-    return this.counters.hits;
-  }
-
-  /** The mean time of a load that ended well, in milliseconds. */
-  get meanLoadMs(): number {
-    return this.counters.loads === 0 ? 0 : this.counters.loadTimeMs / this.counters.loads;
-  }
-
-  /** Drops up to `count` entries as if there were no room for them. Gives how many went. */
-  evict(count: number): number {
-    return this.entries.evict(count);
   }
 
   /** What this cache has counted, and how it stands. */

@@ -1,7 +1,7 @@
 /**
  * What a user may say to `@Cached`, with units and defaults. `check-options.ts` checks it once, when the class is defined.
  */
-import type { EntryLimits } from './entries.js';
+import type { EntryLimits } from './entry-limits.js';
 import type { Parameter } from './key/parameters.js';
 import type { LimitOptions } from './limit-options.js';
 import type { AnyMethod, MethodCache } from './method-cache.js';

@@ -4,7 +4,7 @@
 import { checkBytes } from './check-limits.js';
 import { type ErrorCode, ScrubjayError } from './errors.js';
 import type { Bytes } from './limit-options.js';
-import { ByteBudget } from './memory/budget.js';
+import { type BudgetMember, ByteBudget } from './memory/budget.js';
 import { PressureWatch } from './memory/pressure.js';
 import type { PressureEvent, PressureState } from './memory/pressure-report.js';
 import type { MethodCache } from './method-cache.js';
@@ -37,10 +37,37 @@ export interface MemoryReport {
 const DEFAULT_HEAP_FRACTION = 0.85;
 const DEFAULT_RESIDENT_FRACTION = 0.8;
 
+/** A method's cache as the budget sees it. */
+class Member implements BudgetMember {
+  readonly cache: MethodCache;
+
+  constructor(cache: MethodCache) {
+    this.cache = cache;
+  }
+
+  get bytes(): number | undefined {
+    return this.cache.entries.bytes;
+  }
+
+  get hits(): number {
+    return this.cache.counters.hits;
+  }
+
+  get meanLoadMs(): number {
+    const { loads, loadTimeMs } = this.cache.counters;
+    return loads === 0 ? 0 : loadTimeMs / loads;
+  }
+
+  evict(count: number): number {
+    return this.cache.entries.evict(count);
+  }
+}
+
 export class ProcessMemory {
   readonly #caches: () => Iterable<MethodCache>;
   #budget: ByteBudget | undefined;
   #pressure: PressureWatch | undefined;
+  readonly #members = new WeakMap<MethodCache, Member>();
   /** How many entries each cache held when it had to give some, as if nothing had held it back before. */
   #held = new WeakMap<MethodCache, number>();
 
@@ -51,7 +78,7 @@ export class ProcessMemory {
   /** @throws SCRUBJAY_BAD_OPTION */
   limit(maxBytes: Bytes): void {
     const bytes = checkBytes(maxBytes, 'maxBytes', 'registry.configure');
-    this.#budget ??= new ByteBudget(bytes, this.#caches);
+    this.#budget ??= new ByteBudget(bytes, () => Array.from(this.#caches(), (cache) => this.#memberOf(cache)));
     this.#budget.maxBytes = bytes;
     this.#watchAll();
     this.#budget.settle();
@@ -79,7 +106,7 @@ export class ProcessMemory {
   watch(cache: MethodCache): void {
     const budget = this.#budget;
     const pressure = this.#pressure;
-    if (budget !== undefined) cache.share(budget.total);
+    if (budget !== undefined) cache.entries.relimit({ ...cache.entries.limits, shared: budget.total });
     cache.entries.stored =
       budget === undefined && pressure === undefined
         ? undefined
@@ -107,7 +134,7 @@ export class ProcessMemory {
   #shed(share: number, allowance: number): number {
     let dropped = 0;
     for (const cache of this.#caches()) {
-      dropped += cache.evict(Math.ceil(cache.entries.size * share));
+      dropped += cache.entries.evict(Math.ceil(cache.entries.size * share));
       this.#held.set(cache, cache.entries.size / allowance);
     }
     return dropped;
@@ -115,7 +142,13 @@ export class ProcessMemory {
 
   #holdBack(cache: MethodCache, allowance: number): void {
     const most = Math.max(1, Math.floor((this.#held.get(cache) ?? Number.POSITIVE_INFINITY) * allowance));
-    if (cache.entries.size > most) cache.evict(cache.entries.size - most);
+    if (cache.entries.size > most) cache.entries.evict(cache.entries.size - most);
+  }
+
+  #memberOf(cache: MethodCache): Member {
+    let member = this.#members.get(cache);
+    if (member === undefined) this.#members.set(cache, (member = new Member(cache)));
+    return member;
   }
 }
 

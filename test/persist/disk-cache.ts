@@ -1,6 +1,7 @@
 /** A cache with its journal, as a service has one, without the decorators: what the tests of this folder play with. */
 import { closeSync, readFileSync } from 'node:fs';
-import type { Entries, EntryLimits } from '../../src/entries';
+import type { Entries } from '../../src/entries';
+import type { EntryLimits } from '../../src/entry-limits';
 import type { ScrubjayError } from '../../src/errors';
 import { policies } from '../../src/memory/index';
 import { releaseDirectory } from '../../src/persist/directory-claims';

@@ -1,7 +1,8 @@
 /** Parts of a cache without decorators, for tests that play with them. */
 import { DEFAULT_LIMITS } from '../../src/check-limits';
-import { Entries, type EntryLimits } from '../../src/entries';
+import { Entries } from '../../src/entries';
 import type { CallKey } from '../../src/entry-keys';
+import type { EntryLimits } from '../../src/entry-limits';
 import { keyOfCall } from '../../src/key/call-key';
 import { Counters } from '../../src/stats/counters';
 import { Table } from '../../src/tables';
