@@ -53,3 +53,12 @@ require('scrubjay/persist');
 assert.equal(require('scrubjay/package.json').name, 'scrubjay');
 
 console.log(`scrubjay ${require('scrubjay/package.json').version} works as ES modules and as CommonJS on Node ${process.version}`);
+
+for (const { BoundedMap } of [await import('scrubjay/map'), require('scrubjay/map')]) {
+  const map = new BoundedMap({ capacity: 2, ttl: '1h' }).set('a', 1).set('b', 2).set('c', 3);
+  if ([...map.keys()].join() !== 'b,c') throw new Error('scrubjay/map does not keep the last two of three');
+}
+for (const { policyContract } of [await import('scrubjay/testing'), require('scrubjay/testing')]) {
+  const { policies } = await import('scrubjay');
+  for (const { run } of policyContract(policies.lru)) run();
+}
