@@ -1,4 +1,6 @@
 /** Every suite: a name, what it measures, its scenarios, its contenders, and the module that runs one contender in a process of its own. */
+import { contenders as methods } from './hit/contenders.mjs';
+import { scenarios as methodCalls } from './hit/scenarios.mjs';
 import { contenders } from './keys/contenders.mjs';
 import { scenarios } from './keys/scenarios.mjs';
 import { contenders as maps } from './lru/contenders.mjs';
@@ -13,6 +15,13 @@ export const suites = [
     scenarios: scenarios.map(({ name }) => name),
     contenders: contenders.map(({ name, role, packages = [] }) => ({ name, role, packages })),
     module: moduleOf('./keys/run-contender.mjs'),
+  },
+  {
+    name: 'hit',
+    title: 'a hit of a cached method with statistics and ttl, 1,000 entries, ns per call',
+    scenarios: methodCalls.map(({ name }) => name),
+    contenders: methods.map(({ name, role, packages = [] }) => ({ name, role, packages })),
+    module: moduleOf('./hit/run-contender.mjs'),
   },
   {
     name: 'lru',

@@ -14,9 +14,9 @@ export class Slots {
   /** The stored result of each slot; `undefined` is a result like any other. */
   values: unknown[] = [];
   /** Whether the method gave a promise of the result. */
-  isPromised = new Uint8Array(FIRST_STEP);
+  isPromised: Uint8Array = new Uint8Array(FIRST_STEP);
   /** The first moment at which each slot is no longer fresh, in wall-clock milliseconds; Infinity for never. `undefined` as long as none ever ends. */
-  deadlines: Float64Array<ArrayBuffer> | undefined;
+  deadlines: Float64Array | undefined;
   /** Nothing ends before this moment. */
   nextDeadline = Number.POSITIVE_INFINITY;
   /** The least deadline that was seen, or set, since a look at all of them began. */
@@ -108,7 +108,7 @@ export class Slots {
 /** Slots to begin with. */
 export const FIRST_STEP = 16;
 
-type Numbers = Int32Array<ArrayBuffer> | Float64Array<ArrayBuffer> | Uint8Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
+type Numbers = Int32Array | Float64Array | Uint8Array | Uint32Array;
 
 /** A longer copy of `array` with room for `index`: half as long again, but not longer than `limit` as long as that is enough. */
 export function grown<A extends Numbers>(array: A, Kind: new (length: number) => A, index: number, limit: number): A {
