@@ -9,7 +9,7 @@ import { hashOfInteger } from './key/hash.js';
 import { hashOfKey, isPlainKey, SlotIndex, SlotKeys } from './key/slot-index.js';
 import type { LimitOptions } from './limit-options.js';
 import { countsBytes, entryBytes } from './memory/byte-limits.js';
-import { Residents } from './memory/residents.js';
+import { type Limits, Residents } from './memory/residents.js';
 import { expectKnown } from './misuse.js';
 import type { Duration } from './options.js';
 
@@ -35,7 +35,7 @@ export class BoundedMap<K, V> implements Expiring {
   readonly #otherKeys = new Map<number, unknown>();
   readonly #residents: Residents;
   readonly #ttlMs: number;
-  /** Whether nothing but its value has to be stored anew: no end, no bytes. */
+  /** Whether nothing but a value has to be stored: no end, no bytes, no hash. */
   #isPlain: boolean;
   /** Numbers for keys that have no hash. */
   #turn = 0;
@@ -48,7 +48,7 @@ export class BoundedMap<K, V> implements Expiring {
     const limits = checkLimits(said, DEFAULT_LIMITS, 'BoundedMap');
     this.#residents = new Residents(limits);
     this.#index = new SlotIndex(this.#keys);
-    this.#isPlain = this.#ttlMs === FOREVER && !countsBytes(limits);
+    this.#isPlain = this.#isPlainWith(limits);
   }
 
   /** Entries held; those past their time may be among them for a second. */
@@ -93,11 +93,13 @@ export class BoundedMap<K, V> implements Expiring {
 
   /** Stores `value` under `key`, and drops others when there is no room. A value that is larger than the limits is not stored, and there is none under its key. */
   set(key: K, value: V): this {
-    const slot = this.#slotOf(key);
-    if (slot === NONE || !this.#isPlain) return this.#store(key, value, slot);
+    const known = this.#slotOf(key);
+    if (!this.#isPlain) return this.#store(key, value, known);
     const residents = this.#residents;
+    const slot = known === NONE ? this.#room(key) : known;
     residents.values[slot] = value;
-    residents.update(slot);
+    if (known === NONE) residents.insert(slot, 0);
+    else residents.update(slot);
     return this;
   }
 
@@ -127,12 +129,12 @@ export class BoundedMap<K, V> implements Expiring {
   /** Other limits from now on; what is too much is dropped. Says nothing about the ttl. */
   configure(options: LimitOptions): void {
     const limits = checkLimitOptions(options, this.#residents.limits, 'BoundedMap');
-    this.#isPlain = this.#ttlMs === FOREVER && !countsBytes(limits);
     this.#residents.relimit(
       limits,
       (slot) => this.#hashOf(this.#keyOf(slot)),
       (slot) => this.#bytesOf(this.#keyOf(slot), this.#residents.values[slot] as V),
     );
+    this.#isPlain = this.#isPlainWith(limits);
     while (this.#residents.isTooMuch) {
       const victim = this.#residents.evict();
       if (victim === NONE) break;
@@ -145,6 +147,10 @@ export class BoundedMap<K, V> implements Expiring {
     return this.#residents.sweep(from, (slot) => {
       this.#remove(slot);
     });
+  }
+
+  #isPlainWith(limits: Limits): boolean {
+    return this.#ttlMs === FOREVER && !countsBytes(limits) && !this.#residents.usesHashes && !this.#residents.expects;
   }
 
   #slotOf(key: K): number {
@@ -169,6 +175,7 @@ export class BoundedMap<K, V> implements Expiring {
   /** A slot that has this key from now on. */
   #room(key: K): number {
     const slot = this.#residents.takeAny();
+    if (this.#index.replace(slot, key)) return slot;
     if (!this.#index.remove(slot)) this.#forgetOther(slot);
     if (!this.#index.add(key, slot)) this.#bindOther(slot, key);
     return slot;

@@ -93,7 +93,8 @@ const classOf = (target: object): object => (typeof target === 'function' ? targ
 function decorateMember(options: CachedOptions, where: string, { target, name, descriptor }: Member): PropertyDescriptor {
   const method: unknown = descriptor.value;
   if (typeof method !== 'function') {
-    const found = 'value' in descriptor ? 'a field' : 'a getter or setter';
+    // Babel's legacy decorators describe a field by its initializer.
+    const found = 'value' in descriptor || 'initializer' in descriptor ? 'a field' : 'a getter or setter';
     throw misplaced(`${where} stands before a method`, `it was applied to ${found}`, 'Make it a method.');
   }
   const owner = classOf(target);

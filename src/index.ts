@@ -10,10 +10,12 @@ export { type ClassRegistration, registerClass } from './key/registered-classes.
 export { Key } from './key-decorator.js';
 export type { Bytes, LimitOptions } from './limit-options.js';
 export { type PolicyName, policies } from './memory/index.js';
+export { lfuWith } from './memory/lfu.js';
 export type { EvictionOrder, EvictionPolicy, PolicyContext, RestoredEntry } from './memory/policy.js';
 export type { PressureEvent, PressurePart, PressureState } from './memory/pressure-report.js';
 export { randomWith } from './memory/random.js';
 export type { SizerName } from './memory/size-of.js';
+export { wTinyLfuWith } from './memory/w-tinylfu.js';
 export type { AnyMethod } from './method-cache.js';
 export type { MethodStats, PersistenceStats } from './method-stats.js';
 export type { KeyOf, Misuse, ParameterName, ScopeOf, TagsOf, WhenOf } from './method-types.js';

@@ -92,6 +92,20 @@ test('another capacity holds at once, and another policy goes on with the entrie
   expect([...map.keys()]).toEqual([4, 0, 7, 8]);
 });
 
+test('a policy that remembers keys it has dropped gets to know them, whether it came early or late', () => {
+  const early = new BoundedMap<string, number>({ capacity: 20, policy: 's3-fifo' });
+  const late = new BoundedMap<string, number>({ capacity: 20 });
+  late.configure({ policy: 's3-fifo' });
+  for (const map of [early, late]) {
+    for (let key = 0; key < 40; key++) map.set(`key ${key}`, key);
+    // It was dropped a moment ago, so it comes to those that stay, whatever passes by.
+    const dropped = [...Array(40).keys()].filter((key) => !map.has(`key ${key}`)).at(-1);
+    map.set(`key ${dropped}`, -1).set('new', -1);
+    for (let key = 100; key < 140; key++) map.set(`key ${key}`, key);
+    expect([map.peek(`key ${dropped}`), map.peek('new')]).toEqual([-1, undefined]);
+  }
+});
+
 test('maxBytes holds whatever is stored; what is larger than it is not stored, and not what was there before either', () => {
   const map = new BoundedMap<string, string>({ maxBytes: '10kb', sizeOf: (value: string) => value.length });
   for (let key = 0; key < 1000; key++) {

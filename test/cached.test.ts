@@ -193,6 +193,12 @@ describe('misuse fails when the class is defined', () => {
     expect(error.message).toBe('@Cached on Users.all stands before a method; it was applied to a field. Make the field a method.');
   });
 
+  test('@Cached on a field, as the legacy decorators of Babel describe it', async () => {
+    const descriptor = { configurable: true, enumerable: true, writable: true, initializer: () => 1 };
+    const error = await errorOf(() => apply(class Users {}.prototype, 'all', descriptor));
+    expect(error.message).toBe('@Cached on Users.all stands before a method; it was applied to a field. Make it a method.');
+  });
+
   test('@Cached on a class', async () => {
     const error = await errorOf(() => apply(class Users {}));
     expect(error.message).toBe('@Cached stands before a method of a class; it was applied to the class Users. Put it before the method.');

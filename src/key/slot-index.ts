@@ -52,8 +52,8 @@ export function hashOfKey(key: unknown): number {
 /** Of a key that is here: a primitive value, or a list that begins with its hash. */
 export const hashOfStored = (key: unknown): number => (Array.isArray(key) ? (key[0] as number) : hashOfKey(key));
 
-/** More strings than these lie among the other keys. */
-const MOST_TEXTS = 2 ** 15;
+/** From this slot on strings lie among the other keys, all of them. */
+const MOST_TEXTS = 2 ** 17;
 
 export class SlotIndex {
   readonly #keys: SlotKeys;
@@ -119,7 +119,7 @@ export class SlotIndex {
 
   /** Takes in a primitive value that is not here; gives false, and does not, where too many keys fall on the same places, and for what is none. */
   add(key: unknown, slot: number): boolean {
-    if (typeof key === 'string' && this.#texts !== undefined && this.#texts.size < MOST_TEXTS) this.#texts.set(key, slot);
+    if (typeof key === 'string' && this.#texts !== undefined && slot < MOST_TEXTS) this.#texts.set(key, slot);
     else if (!this.#addElsewhere(key, slot)) return false;
     this.#keys.keys[slot] = key;
     return true;
@@ -140,6 +140,17 @@ export class SlotIndex {
     keys[slot] = undefined;
     if (typeof key === 'string' && this.#texts !== undefined) this.#texts.delete(key);
     else this.#clear(slot, typeof key === 'number' && key === (key | 0) ? hashOfInteger(key) : hashOfStored(key));
+    return true;
+  }
+
+  /** One string takes the place of another. Gives false, and does nothing, if they are none, or lie among the other keys. */
+  replace(slot: number, key: unknown): boolean {
+    const { keys } = this.#keys;
+    const before = keys[slot];
+    if (this.#texts === undefined || typeof before !== 'string' || typeof key !== 'string') return false;
+    this.#texts.delete(before);
+    this.#texts.set(key, slot);
+    keys[slot] = key;
     return true;
   }
 

@@ -145,7 +145,7 @@ class LfuOrder implements EvictionOrder {
   }
 }
 
-/** The policy with or without aging; without, counts only rise. */
+/** The policy `lfu` with or without aging; without, counts only rise, and what was popular once stays. */
 export const lfuWith = ({ aging }: { readonly aging: boolean }): EvictionPolicy => ({ name: 'lfu', order: (context) => new LfuOrder(context, aging) });
 
 export const lfu = lfuWith({ aging: true });

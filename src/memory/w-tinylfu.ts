@@ -241,7 +241,7 @@ class WTinyLfuOrder implements EvictionOrder {
 /** A fifth, and one at least. Caffeine begins with a hundredth, and needs long to climb where a large window is wanted: docs/eviction.md has the figures. */
 const firstWindow = (capacity: number): number => Math.max(1, Math.floor(FIRST_WINDOW_SHARE * capacity));
 
-/** The policy with a seed of its own, a whole number other than 0: the same calls give the same victims. */
+/** The policy `w-tinylfu` with a seed of its own: the same calls give the same victims. Of `seed`, a whole number, the lowest 32 bits count. */
 export const wTinyLfuWith = ({ seed }: { readonly seed: number }): EvictionPolicy => ({
   name: 'w-tinylfu',
   order: (context) => new WTinyLfuOrder(context, seed | 0 || 1),
