@@ -1,11 +1,13 @@
 /**
  * How much memory a map with a limit in bytes really takes: `npm run build && node --expose-gc bench/bytes-held.mjs`. For each kind of value the growth of heap and
- * external memory with a map of 24 MB that was filled three times over, beside its limit. With `--errors`, of six everyday kinds as JSON.
+ * external memory with a map of 24 MB, or `--megabytes 6`, that was filled three times over, beside its limit. With `--errors`, of six everyday kinds as JSON.
  */
+import { parseArgs } from 'node:util';
 import { BoundedMap } from '../dist/esm/bounded-map.js';
 import { kinds } from './suites/sizes/kinds.mjs';
 
-const LIMIT = 24 * 1024 * 1024;
+const { values: options } = parseArgs({ options: { errors: { type: 'boolean' }, megabytes: { type: 'string', default: '24' } } });
+const LIMIT = Number(options.megabytes) * 1024 * 1024;
 
 async function used() {
   for (let round = 0; round < 4; round++) {
@@ -32,7 +34,7 @@ async function errorOf(make) {
   return ((await used()) - before) / LIMIT - 1;
 }
 
-const isForTests = process.argv.includes('--errors');
+const isForTests = options.errors;
 const errors = {};
 const EVERYDAY = ['small object', 'JSON tree of 10 KB', 'text of 1,000 letters', 'Buffer of 4 KB', 'list of 100 objects', 'class instance'];
 for (const { name, make } of isForTests ? kinds.filter((kind) => EVERYDAY.includes(kind.name)) : kinds) {

@@ -227,7 +227,8 @@ export class BoundedMap<K, V> implements Expiring {
   }
 
   #bytesOf(key: K, value: V): number {
-    return entryBytes(this.#residents.limits, typeof key === 'string' ? key : '', key, value);
+    const others = typeof key === 'string' ? this.#index.mappedTexts : isPlainKey(key) ? undefined : (this.#others?.size ?? 0);
+    return entryBytes(this.#residents.limits, { text: '', copy: key, value, mapped: others === undefined ? undefined : others + 1 });
   }
 
   #keyOf(slot: number): K {

@@ -2,7 +2,7 @@
  * The entries of one cache: memory and journal in step. Every change is written to the journal first, memory follows.
  */
 import { now } from './clock.js';
-import { type CallKey, EntryKeys, hashOfCall } from './entry-keys.js';
+import { type CallKey, EntryKeys, hashOfCall, sizedKey } from './entry-keys.js';
 import { choose, type EntryLimits } from './entry-limits.js';
 import { type Expiring, watchExpiry } from './expiry.js';
 import { entryBytes } from './memory/byte-limits.js';
@@ -95,7 +95,7 @@ export class Entries implements Expiring {
   put(table: Table, key: CallKey, value: unknown, isPromised: boolean): number {
     const residents = this.#residents;
     const { maxEntryBytes, maxBytes, ttlMs } = this.#limits;
-    const bytes = this.#bytesOf(key, value);
+    const bytes = this.#bytesOf(table, key, value);
     let slot = this.keys.slotOf(table, key);
     if (bytes > maxEntryBytes || bytes > maxBytes) {
       this.#counters.unstored++;
@@ -183,7 +183,7 @@ export class Entries implements Expiring {
     this.#residents.relimit(
       limits,
       (slot) => this.keys.hashOf(slot),
-      (slot) => entryBytes(limits, this.keys.textOf(slot), this.keys.calls.keys[slot], this.valueAt(slot)),
+      (slot) => entryBytes(limits, { ...this.keys.sizedAt(slot), value: this.valueAt(slot) }),
     );
     this.#evictWhile(() => this.#residents.isTooMuch);
   }
@@ -200,7 +200,7 @@ export class Entries implements Expiring {
       }
       const slot = this.#residents.take();
       const key = { text: entry.key, copy: undefined };
-      this.#fill(slot, { value: decoded.value, isPromised: entry.isPromised, deadline: place.deadline, bytes: this.#bytesOf(key, decoded.value) });
+      this.#fill(slot, { value: decoded.value, isPromised: entry.isPromised, deadline: place.deadline, bytes: this.#bytesOf(table, key, decoded.value) });
       this.keys.bind(slot, table, key);
       this.#records.bind(slot, entry.lsn);
       places.push({ ...place, slot });
@@ -243,8 +243,8 @@ export class Entries implements Expiring {
     residents.weigh(slot, bytes);
   }
 
-  #bytesOf(key: CallKey, value: unknown): number {
-    return this.bytes === undefined ? 0 : entryBytes(this.#limits, key.text, key.copy?.key, value);
+  #bytesOf(table: Table, key: CallKey, value: unknown): number {
+    return this.bytes === undefined ? 0 : entryBytes(this.#limits, { ...sizedKey(table, key.text, key.copy?.key), value });
   }
 
   #evictWhile(isWanted: (gone: number) => boolean): number {

@@ -5,6 +5,7 @@
 import { argumentsOf, type CallCopy, hashOfCopy } from './key/call-table.js';
 import { hashOfText } from './key/hash.js';
 import { hashOfStored, SlotKeys } from './key/slot-index.js';
+import type { SizedEntry } from './memory/byte-limits.js';
 import type { Table } from './tables.js';
 
 const NONE = -1;
@@ -17,6 +18,12 @@ export interface CallKey {
 
 /** A number that is the same for the same key. */
 export const hashOfCall = ({ text, copy }: CallKey): number => (copy === undefined ? hashOfText(text) : hashOfCopy(copy));
+
+/** A key, as far as its size goes; it may be about to come to `table`. */
+export function sizedKey(table: Table, text: string, copy: unknown): Omit<SizedEntry, 'value'> {
+  const others = copy === undefined ? table.texts.size : typeof copy === 'string' ? table.calls?.mappedTexts : undefined;
+  return { text, copy, mapped: others === undefined ? undefined : others + 1 };
+}
 
 export class EntryKeys {
   /** The everyday calls by slot, for the tables of the cache. */
@@ -79,6 +86,12 @@ export class EntryKeys {
   hashOf(slot: number): number {
     const key = this.calls.keys[slot];
     return key === undefined ? hashOfText(this.textOf(slot)) : hashOfStored(key);
+  }
+
+  /** The key of the entry in `slot`, as far as its size goes. */
+  sizedAt(slot: number): Omit<SizedEntry, 'value'> {
+    const copy = this.calls.keys[slot];
+    return sizedKey(this.tableOf(slot), copy === undefined ? this.textOf(slot) : '', copy);
   }
 
   /** The key of the entry in `slot`. */

@@ -52,6 +52,11 @@ export class CallTable {
     return hash === NOT_EVERYDAY ? NOT_HERE : this.#index.findBy(hash, isLastTrace);
   }
 
+  /** How many strings lie in the engine's map; see SlotIndex. */
+  get mappedTexts(): number | undefined {
+    return this.#index.mappedTexts;
+  }
+
   /** A copy of the call with `args`, to be taken before the method runs; `undefined` when it is not for the table. */
   copyOf(args: readonly unknown[]): CallCopy | undefined {
     const count = this.#lengthOf(args);

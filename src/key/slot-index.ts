@@ -72,6 +72,11 @@ export class SlotIndex {
     this.#keys = keys;
   }
 
+  /** How many strings lie in the engine's map; `undefined` when they lie among the other keys. */
+  get mappedTexts(): number | undefined {
+    return this.#texts?.size;
+  }
+
   /** The slot of a key that is a primitive value, or -1. Takes -0 for 0, and never finds NaN. */
   find(key: unknown): number {
     if (typeof key === 'string') {

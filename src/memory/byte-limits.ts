@@ -1,7 +1,7 @@
 /**
  * How much a cache may hold in bytes, and how bytes are counted.
  */
-import { type ByteTotal, ENTRY_BYTES } from './sizes.js';
+import { type ByteTotal, ENTRY_BYTES, INDEX_BYTES } from './sizes.js';
 
 /** Limits of one cache in bytes, as estimated; Infinity for none. */
 export interface ByteLimits {
@@ -24,17 +24,31 @@ const textBytes = (text: string): number => 16 + Math.ceil(text.length / 8) * 8;
 
 /** The bytes that keep a key: its copy, or its text where it has no copy. */
 function keyBytes(text: string, copy: unknown): number {
-  if (copy === undefined) return textBytes(text) + TEXT_ENTRY_BYTES;
+  if (copy === undefined) return textBytes(text);
   if (typeof copy === 'string') return textBytes(copy);
   if (!Array.isArray(copy)) return 0;
   // A trace: its list, and what stands in it.
   return copy.reduce((sum: number, item: unknown) => sum + 8 + (typeof item === 'string' ? textBytes(item) : 0), 32);
 }
 
-/** The place of a text in a Map. */
-const TEXT_ENTRY_BYTES = 40;
+/**
+ * What one of `count` keys takes in a `Map` that is full and changes all the time. V8 takes the places of deleted keys for new ones only when they are half
+ * of all, and doubles the table else; a place is three and a half words (its ordered-hash-table.h).
+ */
+const mapPlaceBytes = (count: number): number => (28 * 2 ** Math.ceil(Math.log2(2 * count))) / count;
+
+/** An entry, as far as its size goes. */
+export interface SizedEntry {
+  readonly text: string;
+  /** Its key as the index keeps it; `undefined` where it goes by its text. */
+  readonly copy: unknown;
+  readonly value: unknown;
+  /** How many keys, itself included, lie in the `Map` that finds it; `undefined` if it is found otherwise. */
+  readonly mapped: number | undefined;
+}
 
 /** The estimated bytes of an entry. */
-export function entryBytes({ sizeOf }: ByteLimits, text: string, copy: unknown, value: unknown): number {
-  return ENTRY_BYTES + keyBytes(text, copy) + sizeOf(value);
+export function entryBytes({ sizeOf }: ByteLimits, { text, copy, value, mapped }: SizedEntry): number {
+  const place = mapped === undefined ? INDEX_BYTES : mapPlaceBytes(mapped);
+  return ENTRY_BYTES + place + keyBytes(text, copy) + sizeOf(value);
 }

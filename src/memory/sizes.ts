@@ -3,8 +3,10 @@
  */
 import { grown } from './slots.js';
 
-/** Bytes that an entry takes beside its key and its value: slot, links, size, its place in the index, and the room that arrays grow into. */
-export const ENTRY_BYTES = 64;
+/** Bytes that an entry takes beside its key, its value and what finds it: slot, links, size, and the room that arrays grow into. */
+export const ENTRY_BYTES = 40;
+/** Its place in an index of our own, with the room that this grows into. */
+export const INDEX_BYTES = 24;
 
 /** A sum of bytes over many caches. */
 export interface ByteTotal {
