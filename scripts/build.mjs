@@ -11,6 +11,7 @@ await Promise.all([compile('config/tsconfig.esm.json'), compile('config/tsconfig
 // package.json says "module" for the whole package; this says otherwise for the files around it.
 await writeFile('dist/cjs/package.json', '{ "type": "commonjs" }\n');
 await bringDevalueAlong();
+await sayWhereModulesAre();
 
 function compile(project) {
   return new Promise((resolve) => {
@@ -44,4 +45,12 @@ async function bringDevalueAlong() {
     const compiled = await readFile(drivers + name, 'utf8');
     await writeFile(drivers + name, compiled.replaceAll('require("#devalue")', 'require("../../vendor/devalue/index.js")'));
   }
+}
+
+/** What is loaded when it is needed is looked for from the file that asks. CommonJS calls that `__filename`, and so does the source; ES modules have another word. */
+async function sayWhereModulesAre() {
+  const path = 'dist/esm/persist/drivers/msgpackr.js';
+  const compiled = await readFile(path, 'utf8');
+  if (!compiled.includes('createRequire(__filename)')) throw new Error(`${path} does not look as expected`);
+  await writeFile(path, compiled.replace('createRequire(__filename)', 'createRequire(import.meta.url)'));
 }

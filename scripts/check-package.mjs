@@ -1,6 +1,6 @@
 /** Packs scrubjay as it would be published, has the package examined, and uses it from a project of its own as ESM and as CommonJS. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -29,6 +29,11 @@ try {
   if (process.allowedNodeEnvironmentFlags.has('--experimental-require-module')) {
     run(user, process.execPath, '--no-experimental-require-module', 'both-builds.mjs');
   }
+
+  const { msgpackr } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).devDependencies;
+  run(user, 'npm', 'install', '--no-audit', '--no-fund', '--prefer-offline', '--ignore-scripts', `msgpackr@${msgpackr}`);
+  copyFileSync(join(root, 'test/pack/with-peers.mjs'), join(user, 'with-peers.mjs'));
+  run(user, process.execPath, 'with-peers.mjs');
 } catch (error) {
   console.error(`check-package: ${error.message}`);
   process.exitCode = 1;

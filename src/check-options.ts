@@ -112,6 +112,12 @@ function checkPersist(persist: unknown, where: string): PersistSettings {
 }
 
 function checkDriver(driver: unknown, where: string): PersistDriver {
+  const found = findDriver(driver, where);
+  found.load?.();
+  return found;
+}
+
+function findDriver(driver: unknown, where: string): PersistDriver {
   if (typeof driver === 'string' && Object.hasOwn(drivers, driver)) return drivers[driver as DriverName];
   const members = ['name', 'codec', 'fileExtension', 'encodeValue', 'decodeValue', 'encodeHeader', 'encodeRecord', 'readHeader', 'readRecord'];
   if (typeof driver === 'object' && driver !== null && members.every((member) => member in driver)) return driver as PersistDriver;

@@ -73,7 +73,7 @@ test.each(Object.keys(policies) as PolicyName[])('%s: a map holds what was set l
           last.delete(key);
         }
         expect(map.size).toBeLessThanOrEqual(capacity);
-        for (const held of map.keys()) expect(map.peek(held)).toBe(last.get(held));
+        expect([...map.keys()].filter((held) => map.peek(held) !== last.get(held))).toEqual([]);
       }
     }),
     { numRuns: 60 },

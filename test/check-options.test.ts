@@ -27,7 +27,12 @@ const wrong: readonly [what: string, options: unknown, code: string, message: Re
   ['capacity as text', { capacity: '10' }, 'SCRUBJAY_BAD_CAPACITY', /got "10" \(string\)/],
   ['an unknown option', { capactiy: 10 }, 'SCRUBJAY_UNKNOWN_OPTION', /there is no option "capactiy"; take it out, or use one of capacity, ttl, policy/],
   ["another library's word", { max: 10 }, 'SCRUBJAY_UNKNOWN_OPTION', /there is no option "max"; did you mean capacity\?/],
-  ['an unknown driver', { persist: 'sqlite' }, 'SCRUBJAY_BAD_DRIVER', /must be 'jsonl', or an object that implements PersistDriver; got "sqlite" \(string\)/],
+  [
+    'an unknown driver',
+    { persist: 'sqlite' },
+    'SCRUBJAY_BAD_DRIVER',
+    /must be 'jsonl' or 'msgpack', or an object that implements PersistDriver; got "sqlite" \(string\)/,
+  ],
   ['a driver that implements half of it', { persist: { driver: { name: 'x' } } }, 'SCRUBJAY_BAD_DRIVER', /got an object \(Object\)/],
   [
     'an unknown persist option',

@@ -3,15 +3,13 @@
  * order, everyday calls and others, it answers as the list would, and holds what the list holds.
  */
 import fc from 'fast-check';
-import { type CachedOptions, CacheRegistry, cached, cacheOf } from '../src/index';
-import { keyOfCall } from '../src/key/call-key';
-import { anyValue, dice, edited, reordered } from './key/arbitrary-values';
-import { aRule, named } from './key/calls';
+import { type CachedOptions, CacheRegistry, cached, cacheOf, type PolicyName, policies } from '../src/index';
+import { dice } from './key/arbitrary-values';
 import { manualClockForEachTest } from './support/manual-clock';
+import { someArguments, someCalls, spoil, textOf } from './support/random-calls';
 
 const time = manualClockForEachTest();
 
-const rule = aRule({ parameters: named('a', 'b'), isComplete: true });
 const TTL = 50;
 
 interface Held {
@@ -51,50 +49,9 @@ class Model {
   }
 }
 
-const argument = fc.oneof(
-  { weight: 3, arbitrary: anyValue },
-  { weight: 2, arbitrary: fc.nat(6) },
-  { weight: 2, arbitrary: fc.nat(6).map((number) => `id ${number}`) },
-  { weight: 2, arbitrary: fc.dictionary(fc.constantFrom('a', 'b', 'c'), fc.constantFrom(0, 1, '1', null, Number.NaN), { maxKeys: 3 }) },
-);
-
 const kinds = ['call', 'call', 'call', 'call', 'call', 'delete', 'set', 'has', 'peek', 'get', 'wait', 'capacity', 'clear'] as const;
 /** Room for everything: which of those past their time still take up room is the cache's own affair. */
 const ROOMY = 1000;
-const run = fc.record({
-  calls: fc.array(fc.array(argument, { maxLength: 2 }), { minLength: 2, maxLength: 8 }),
-  seed: fc.integer(),
-  length: fc.integer({ min: 10, max: 150 }),
-});
-
-/** One of the calls, as it is, as a copy whose parts are in another order, or with one part changed; the arguments are its own. */
-function someArguments(calls: readonly (readonly unknown[])[], roll: () => number): unknown[] {
-  const call = calls[Math.floor(roll() * calls.length)] as readonly unknown[];
-  // An edited call may share parts with the original.
-  const args = reordered(roll() < 0.15 ? edited(reordered(call, roll), roll) : call, roll);
-  return (Array.isArray(args) ? args : [args]).slice(0, 2) as unknown[];
-}
-
-/** What callers do with their own arguments afterwards is their affair. */
-function spoil(args: readonly unknown[]): void {
-  for (const value of args) {
-    if (Array.isArray(value)) value.push('more');
-    else if (value instanceof Map) value.set('more', 1);
-    else if (value instanceof Set) value.add('more');
-    else if (value instanceof Date) value.setTime(7);
-    else if (value instanceof Uint8Array) value.fill(9);
-    else if (typeof value === 'object' && value !== null) Object.defineProperty(value, 'more', { value: 1, enumerable: true, configurable: true });
-  }
-}
-
-function textOf(args: readonly unknown[]): string | undefined {
-  try {
-    return keyOfCall(rule, undefined, args);
-  } catch {
-    return undefined;
-  }
-}
-
 test.each<[string, CachedOptions]>([
   ['nothing said', {}],
   ['with a ttl', { ttl: TTL, capacity: ROOMY }],
@@ -102,7 +59,7 @@ test.each<[string, CachedOptions]>([
   ['one cache for both services', { scope: 'class' }],
 ])('%s: a cached method answers and holds what a list of calls would', (_what, options) => {
   fc.assert(
-    fc.property(run, ({ calls, seed, length }) => {
+    fc.property(someCalls, ({ calls, seed, length }) => {
       let loads = 0;
       class Service {
         find(_a?: unknown, _b?: unknown): object {
@@ -163,5 +120,62 @@ test.each<[string, CachedOptions]>([
       }
     }),
     { numRuns: 50 * Number(process.env['KEY_RUNS'] ?? 1) },
+  );
+});
+
+const POLICIES = Object.keys(policies) as PolicyName[];
+
+test.each(POLICIES)('%s: whatever changes while it runs, no call gets the value of another, and limits and sums hold', (policy) => {
+  fc.assert(
+    fc.property(someCalls, ({ calls, seed, length }) => {
+      const registry = new CacheRegistry({ maxBytes: 6000 });
+      let loads = 0;
+      class Service {
+        find(_a?: unknown, _b?: unknown): object {
+          return { loaded: ++loads, text: 'x'.repeat((loads * 37) % 500) };
+        }
+        /** Somebody else, who needs room, too. */
+        other(id: number): string {
+          return 'y'.repeat((id * 41) % 300);
+        }
+      }
+      cached(Service, 'find', { capacity: 5, params: ['a', 'b'], policy, registry });
+      cached(Service, 'other', { capacity: 20, registry });
+      const service = new Service();
+      const handle = cacheOf(service, 'find');
+      /** The last value of each key; what is not held any more may stand here, too. */
+      const last = new Map<string, object>();
+      const roll = dice(seed);
+      const limits = { capacity: 5, maxBytes: Number.POSITIVE_INFINITY };
+      for (let step = 0; step < length; step++) {
+        const args = someArguments(calls, roll) as [unknown?, unknown?];
+        const text = textOf(args);
+        const deed = roll();
+        if (deed < 0.06) handle.configure({ policy: POLICIES[Math.floor(roll() * POLICIES.length)] as PolicyName });
+        else if (deed < 0.1) handle.configure({ capacity: (limits.capacity = 1 + Math.floor(roll() * 8)) });
+        else if (deed < 0.14) handle.configure({ maxBytes: (limits.maxBytes = 200 + Math.floor(roll() * 4000)) });
+        else if (deed < 0.17) registry.configure({ maxBytes: 500 + Math.floor(roll() * 6000) });
+        else if (deed < 0.19) {
+          void handle.clear();
+          last.clear();
+        } else if (text !== undefined && deed < 0.25) {
+          void handle.delete(...args);
+          last.delete(text);
+        } else if (text !== undefined) {
+          const before = loads;
+          const answer = service.find(...args);
+          if (loads === before) expect(answer).toBe(last.get(text));
+          last.set(text, answer);
+        }
+        service.other(Math.floor(roll() * 40));
+        spoil(args);
+        const { size, bytes = 0 } = handle.stats();
+        const all = bytes + (cacheOf(service, 'other').stats().bytes ?? 0);
+        expect([size <= limits.capacity, bytes <= limits.maxBytes, registry.memory().bytes, size === 0 ? bytes : 0]).toEqual([true, true, all, 0]);
+        expect(handle.keys().filter((key) => !last.has(key))).toEqual([]);
+        expect(handle.keys()).toHaveLength(size);
+      }
+    }),
+    { numRuns: 20 * Number(process.env['KEY_RUNS'] ?? 1) },
   );
 });

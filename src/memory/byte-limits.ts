@@ -47,8 +47,8 @@ export interface SizedEntry {
   readonly mapped: number | undefined;
 }
 
-/** The estimated bytes of an entry. */
+/** The estimated bytes of an entry: a whole number, so that sums come to 0 again. */
 export function entryBytes({ sizeOf }: ByteLimits, { text, copy, value, mapped }: SizedEntry): number {
   const place = mapped === undefined ? INDEX_BYTES : mapPlaceBytes(mapped);
-  return ENTRY_BYTES + place + keyBytes(text, copy) + sizeOf(value);
+  return Math.ceil(ENTRY_BYTES + place + keyBytes(text, copy) + sizeOf(value));
 }

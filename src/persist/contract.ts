@@ -2,6 +2,8 @@
  * What a persistence driver is: a format. It turns records into bytes and bytes into records; files, numbers, syncing and recovery are the journal's.
  */
 
+import { ScrubjayError } from '../errors.js';
+
 /** A value as a driver has encoded it; only the driver that made it looks inside. */
 export type EncodedValue = unknown;
 
@@ -118,6 +120,8 @@ export interface PersistDriver {
   readonly codec: string;
   /** Ending of the log files, with its dot. */
   readonly fileExtension: string;
+  /** Called where a class is defined that uses the driver: whatever it needs and does not find is told then. May be left out. */
+  load?(): void;
   /** Encodes a stored value at the time of the put: what the caller does to it later never reaches the disk.
    * @throws SCRUBJAY_VALUE_REFUSED, with the path of the culprit, for a value that would not come back equal. */
   encodeValue(value: unknown): EncodedValue;
@@ -133,3 +137,13 @@ export interface PersistDriver {
    * @throws SCRUBJAY_LOG_NEWER for a record of a later version that must not be skipped. */
   readRecord(bytes: Buffer, offset: number, seed: number): Frame<LogRecord | SkippableRecord>;
 }
+
+/** No frame is longer, in bytes; a file that claims so is broken. */
+export const LONGEST_FRAME_BYTES = 64 * 1024 * 1024;
+
+/** What a driver throws when it meets a frame of a later version that must not be skipped. */
+export const logNewer = (what: string): ScrubjayError =>
+  new ScrubjayError(
+    'SCRUBJAY_LOG_NEWER',
+    `found ${what}, which this version of scrubjay cannot read; nothing was changed. Use the version that wrote it, or another directory.`,
+  );

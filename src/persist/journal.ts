@@ -3,12 +3,11 @@
  * Written bytes survive the death of the process in every mode, because no record ever waits in a buffer of ours; the modes differ in what a power cut may take.
  */
 import { ScrubjayError } from '../errors.js';
-import type { LogRecord } from './contract.js';
+import { LONGEST_FRAME_BYTES, type LogRecord } from './contract.js';
 import { claimDirectory, releaseDirectory } from './directory-claims.js';
 import { syncFile } from './file-system.js';
 import { GroupCommit } from './group-commit.js';
 import type { JournalOptions, JournalState, NewEntry } from './journal-options.js';
-import { LONGEST_FRAME_BYTES } from './log-files.js';
 import { openJournals } from './open-journals.js';
 import { NOTHING_RECOVERED, type RecoveredEntries, type Recovery, type RecoveryReport, recover } from './recovery.js';
 import { SessionFile } from './session-file.js';

@@ -4,13 +4,11 @@
  */
 import { join } from 'node:path';
 import { ScrubjayError } from '../errors.js';
-import type { LogHeader, PersistDriver } from './contract.js';
+import { LONGEST_FRAME_BYTES, type LogHeader, type PersistDriver } from './contract.js';
 import type { FileSystem } from './file-system.js';
 
 /** Bytes read at a time. */
 const CHUNK_BYTES = 1024 * 1024;
-/** No frame is longer; a file that claims so is broken. */
-export const LONGEST_FRAME_BYTES = 64 * 1024 * 1024;
 
 const LOG_NAME = /^log-(\d{12})(\..+)$/;
 

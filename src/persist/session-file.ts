@@ -4,9 +4,9 @@
 import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { now } from '../clock.js';
-import type { LogRecord, PersistDriver } from './contract.js';
+import { LONGEST_FRAME_BYTES, type LogRecord, type PersistDriver } from './contract.js';
 import { type FileSystem, makeDirectory, syncDirectory, writeFully } from './file-system.js';
-import { LONGEST_FRAME_BYTES, logName } from './log-files.js';
+import { logName } from './log-files.js';
 import type { Recovery } from './recovery.js';
 
 /** What a file's header says of its cache. */

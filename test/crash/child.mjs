@@ -18,7 +18,7 @@ Service.prototype.find = isAsync
       return valueOf(key, version);
     };
 const registry = new CacheRegistry({ persist: { directory, durability } });
-const decorate = Cached({ capacity, params: ['key'], scope: 'class', persist: 'jsonl', registry });
+const decorate = Cached({ capacity, params: ['key'], scope: 'class', persist: process.env.SCRUBJAY_TEST_DRIVER ?? 'jsonl', registry });
 Object.defineProperty(Service.prototype, 'find', decorate(Service.prototype, 'find', Object.getOwnPropertyDescriptor(Service.prototype, 'find')));
 
 const service = new Service();

@@ -7,6 +7,8 @@ import { Cached, type CachedOptions, CacheRegistry, cacheOf, type Durability, ty
 import { logFiles, temporaryDirectory } from '../support/directories';
 import { type Deed, possibleStates, randomNumbers, type State, someDeeds, statesOf } from './deeds';
 
+/** The format: `SCRUBJAY_TEST_DRIVER=msgpack` takes the other. The children read the same variable. */
+const DRIVER = (process.env['SCRUBJAY_TEST_DRIVER'] ?? 'jsonl') as 'jsonl' | 'msgpack';
 const ROOT = resolve(__dirname, '../..');
 const CAPACITY = 8;
 const SEED = Number(process.env['SCRUBJAY_SEED'] ?? Date.now() % 1_000_000);
@@ -70,7 +72,7 @@ function applied(options: CachedOptions, prototype: { find: (key: string) => unk
 /** What a restart finds, least recently used first. An async method and another are two meanings: one begins empty where the other was. */
 async function restart(directory: string, isAsync: boolean): Promise<{ state: State; recovery: RecoveryReport | undefined }> {
   const registry = new CacheRegistry({ persist: { directory } });
-  const options = { capacity: CAPACITY, params: ['key'], scope: 'class', persist: 'jsonl', name: 'Service.find', registry } as const;
+  const options = { capacity: CAPACITY, params: ['key'], scope: 'class', persist: DRIVER, name: 'Service.find', registry } as const;
   const declare = {
     async: () =>
       class {
@@ -175,8 +177,10 @@ test('uses are written by themselves, without another deed', async () => {
   const deeds = ['k1', 'k2', 'k3', 'k1', 'k2'].map((key, version): Deed => ({ kind: 'call', key, version }));
   const untilWritten = (line: string, _done: number, child: ChildProcess): void => {
     if (line !== 'all done') return;
+    const bytes = (): number => statSync(logFiles(directory)[0] as string).size;
+    const before = bytes();
     const look = setInterval(() => {
-      if (!readFileSync(logFiles(directory)[0] as string, 'utf8').includes('"t":"hit"')) return;
+      if (bytes() === before) return;
       clearInterval(look);
       child.kill('SIGKILL');
     }, 20);

@@ -28,11 +28,10 @@ test('ghosts are a list of hashes, the one that came last at the end', () => {
             ghosts.clear();
             model = [];
           }
-          expect([ghosts.size, ghosts.has(hash)]).toEqual([model.length, model.includes(hash)]);
-          for (const held of model) expect(ghosts.has(held)).toBe(true);
+          expect([ghosts.size, ghosts.has(hash), model.filter((held) => !ghosts.has(held))]).toEqual([model.length, model.includes(hash), []]);
         }
       },
     ),
-    { numRuns: 300 },
+    { numRuns: 150 },
   );
 });

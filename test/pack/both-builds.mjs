@@ -59,6 +59,18 @@ for (const { BoundedMap } of [await import('scrubjay/map'), require('scrubjay/ma
   if ([...map.keys()].join() !== 'b,c') throw new Error('scrubjay/map does not keep the last two of three');
 }
 for (const { policyContract } of [await import('scrubjay/testing'), require('scrubjay/testing')]) {
-  const { policies } = await import('scrubjay');
-  for (const { run } of policyContract(policies.lru)) run();
+  for (const { run } of policyContract(esm.policies.lru)) run();
+}
+
+// Nobody has installed msgpackr here.
+for (const { cached } of [esm, cjs]) {
+  class Users {
+    find(id) {
+      return id;
+    }
+  }
+  assert.throws(
+    () => cached(Users, 'find', { params: ['id'], persist: 'msgpack' }),
+    (error) => error.code === 'SCRUBJAY_PEER_MISSING' && error.message.includes('npm install msgpackr'),
+  );
 }

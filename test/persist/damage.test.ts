@@ -1,7 +1,7 @@
 import { appendFileSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { logFiles, temporaryDirectory } from '../support/directories';
 import { manualClockForEachTest } from '../support/manual-clock';
-import { type Contents, DiskCache, headerBytes, recovered } from './disk-cache';
+import { type Contents, DiskCache, frameEnds, headerBytes, recovered } from './disk-cache';
 
 manualClockForEachTest();
 
@@ -61,10 +61,11 @@ describe('a torn tail', () => {
     const { file, moments } = await aSession(directory);
     const bytes = readFileSync(file);
     const header = headerBytes(file);
+    const ends = frameEnds(bytes);
     for (let length = 0; length <= bytes.length; length++) {
       writeFileSync(file, bytes.subarray(0, length));
       const found = recovered(directory);
-      const end = length < header ? 0 : bytes.subarray(0, length).lastIndexOf('\n') + 1;
+      const end = Math.max(0, ...ends.filter((each) => each <= length));
       expect([length, found.report.outcome]).toEqual([length, length < header ? 'empty' : length > end ? 'torn' : 'unclean']);
       expect(found.report.droppedBytes).toBe(length < header ? 0 : length - end);
       expect([length, found.contents]).toEqual([length, moments.find((moment) => moment.bytes === end)?.contents ?? []]);
@@ -97,7 +98,7 @@ describe('a torn tail', () => {
     const { file, moments } = await aSession(directory);
     const bytes = readFileSync(file);
     const from = moments.at(-3)?.bytes as number;
-    writeFileSync(file, bytes.fill(1, from, from + 30));
+    writeFileSync(file, bytes.fill(1, from, from + 5));
     expect(recovered(directory)).toMatchObject({ contents: moments.at(-3)?.contents, report: { outcome: 'torn', droppedRecords: 1 } });
   });
 
@@ -132,17 +133,17 @@ describe('a torn tail', () => {
 });
 
 describe('damage to bytes that were durable', () => {
-  /** A log whose last record says that everything before it is durable. */
+  /** A log with a mark, which says that everything before it is durable, and four records behind it. */
   async function durable(): Promise<{ directory: string; file: string; bytes: Buffer; told: number }> {
     const directory = temporaryDirectory();
     const { file } = await aSession(directory);
     const bytes = readFileSync(file);
-    return { directory, file, bytes, told: bytes.indexOf('"t":"mark"') };
+    return { directory, file, bytes, told: frameEnds(bytes).at(-6) as number };
   }
 
   test('flipped-bit: is damage wherever it is, nothing is served, and no file is touched', async () => {
     const { directory, file, bytes, told } = await durable();
-    const starts = [...bytes.subarray(0, told).toString('latin1').matchAll(/\n/g)].map((match) => match.index + 1);
+    const starts = frameEnds(bytes).filter((start) => start <= told);
     const header = starts[0] as number;
     for (let at = header; at < (starts.at(-1) as number); at += 3) {
       const flipped = Buffer.from(bytes);
@@ -163,7 +164,7 @@ describe('damage to bytes that were durable', () => {
 
   test('a missing piece is damage', async () => {
     const { directory, file, bytes } = await durable();
-    writeFileSync(file, Buffer.concat([bytes.subarray(0, headerBytes(file)), bytes.subarray(bytes.indexOf('\n', headerBytes(file)) + 1)]));
+    writeFileSync(file, Buffer.concat([bytes.subarray(0, headerBytes(file)), bytes.subarray(frameEnds(bytes)[1])]));
     expect(new DiskCache({ directory }).reports).toMatchObject([{ code: 'SCRUBJAY_LOG_DAMAGED' }]);
   });
 

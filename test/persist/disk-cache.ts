@@ -4,8 +4,9 @@ import type { Entries } from '../../src/entries';
 import type { EntryLimits } from '../../src/entry-limits';
 import type { ScrubjayError } from '../../src/errors';
 import { policies } from '../../src/memory/index';
+import type { PersistDriver } from '../../src/persist/contract';
 import { releaseDirectory } from '../../src/persist/directory-claims';
-import { drivers } from '../../src/persist/drivers/index';
+import { type DriverName, drivers } from '../../src/persist/drivers/index';
 import type { FileSystem } from '../../src/persist/file-system';
 import { Journal } from '../../src/persist/journal';
 import type { JournalOptions } from '../../src/persist/journal-options';
@@ -14,6 +15,9 @@ import { type Recovery, recover } from '../../src/persist/recovery';
 import type { Table } from '../../src/tables';
 import { byText, someEntries } from '../support/entries';
 import { unsyncedFileSystem } from './faulty-file-system';
+
+/** The format all this is tested with: `SCRUBJAY_TEST_DRIVER=msgpack npx jest test/persist test/crash` takes the other. */
+const driver: PersistDriver = drivers[(process.env['SCRUBJAY_TEST_DRIVER'] ?? 'jsonl') as DriverName];
 
 /** Keys and values, least recently used first. */
 export type Contents = readonly (readonly [key: string, value: unknown])[];
@@ -116,16 +120,28 @@ export class DiskCache {
 
 /** Where `recover` looks. */
 const sourceOf = (directory: string, files: FileSystem = unsyncedFileSystem) =>
-  ({ directory, files, driver: drivers.jsonl, cacheName: 'Users.find', signature: 'keys/1' }) as const;
+  ({ directory, files, driver, cacheName: 'Users.find', signature: 'keys/1' }) as const;
 
 /** Recovers a directory without writing anything. */
 export function recovered(directory: string, files?: FileSystem): Recovery & { readonly contents: Contents } {
   const recovery = toTheEnd(recover(sourceOf(directory, files)));
-  return { ...recovery, contents: recovery.entries.map(({ key, value }) => [key, drivers.jsonl.decodeValue(value)]) };
+  return { ...recovery, contents: recovery.entries.map(({ key, value }) => [key, driver.decodeValue(value)]) };
 }
 
 /** Length of the header of a log file. */
-export const headerBytes = (file: string): number => readFileSync(file).indexOf('\n') + 1;
+export const headerBytes = (file: string): number => frameEnds(readFileSync(file))[0] ?? 0;
+
+/** Where each whole frame of a log file ends, that of the header first. */
+export function frameEnds(bytes: Buffer): number[] {
+  const header = driver.readHeader(bytes);
+  if (header.kind !== 'good') return [];
+  const ends = [header.end];
+  for (;;) {
+    const frame = driver.readRecord(bytes, ends.at(-1) as number, header.checksum);
+    if (frame.kind !== 'good') return ends;
+    ends.push(frame.end);
+  }
+}
 
 /** Takes every step of `steps` at once. */
 function toTheEnd<T>(steps: Generator<void, T>): T {

@@ -15,7 +15,7 @@ export function temporaryDirectory(): string {
 /** The log files below `directory`, oldest first. */
 export function logFiles(directory: string): string[] {
   return (readdirSync(directory, { recursive: true }) as string[])
-    .filter((name) => name.endsWith('.jsonl'))
+    .filter((name) => /log-\d+\.[a-z]+$/.test(name))
     .sort()
     .map((name) => join(directory, name));
 }

@@ -2,8 +2,7 @@
  * The JSON-lines format: every line of a log is one JSON object, so `jq`, `grep` and `tail -f` work on it.
  * A line is `{"c":"<CRC-32 in hex>",` and then the members the checksum covers; `docs/log-format.md` lists them.
  */
-import { ScrubjayError } from '../../errors.js';
-import type { EncodedValue, Frame, LogHeader, LogRecord, PersistDriver, SkippableRecord } from '../contract.js';
+import { type EncodedValue, type Frame, type LogHeader, type LogRecord, logNewer, type PersistDriver, type SkippableRecord } from '../contract.js';
 import { crc32 } from '../crc32.js';
 import { decodeJsonValue, encodeJsonValue, type JsonValue } from './json-values.js';
 
@@ -79,7 +78,7 @@ export const jsonl: PersistDriver = {
   readHeader(bytes) {
     return readLine(bytes, 0, 0, (line) => {
       const header = line as HeaderLine;
-      if (header.min > FORMAT_VERSION) throw newer(`a log of format version ${header.scrubjay}`);
+      if (header.min > FORMAT_VERSION) throw logNewer(`a log of format version ${header.scrubjay}`);
       const previous = header.prev;
       const content: LogHeader = {
         formatVersion: header.scrubjay,
@@ -101,12 +100,6 @@ export const jsonl: PersistDriver = {
 };
 
 const hex = (checksum: number): string => checksum.toString(16).padStart(8, '0');
-
-const newer = (what: string): ScrubjayError =>
-  new ScrubjayError(
-    'SCRUBJAY_LOG_NEWER',
-    `found ${what}, which this version of scrubjay cannot read; nothing was changed. Use the version that wrote it, or another directory.`,
-  );
 
 const durableMember = (record: LogRecord): string => (record.durableLsn === undefined ? '' : `,"d":${record.durableLsn}`);
 
@@ -155,7 +148,7 @@ function recordOf(line: Line): LogRecord | SkippableRecord {
     default:
       // A later version gives a record a capital letter when readers of this one lose nothing by passing over it.
       if (/^[A-Z]/.test(line.t)) return { ...common, type: 'skippable' };
-      throw newer(`a record of type ${JSON.stringify(line.t)}`);
+      throw logNewer(`a record of type ${JSON.stringify(line.t)}`);
   }
 }
 

@@ -1,0 +1,26 @@
+/** Run in a project that has installed the packed scrubjay and its optional peers: both builds load them, and read what the other has written. */
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import * as esm from 'scrubjay';
+
+const cjs = createRequire(import.meta.url)('scrubjay');
+const user = { name: 'Ada', since: new Date(0), photo: Buffer.from('bytes') };
+
+async function find({ cached, CacheRegistry }, load) {
+  class Users {
+    find(_id) {
+      return load();
+    }
+  }
+  const registry = new CacheRegistry({ persist: { directory: 'packed' } });
+  cached(Users, 'find', { params: ['id'], scope: 'class', persist: 'msgpack', registry });
+  const found = await new Users().find('u1');
+  await registry.close();
+  return found;
+}
+
+assert.deepEqual(await find(esm, () => user), user);
+for (const build of [cjs, esm]) assert.deepEqual(await find(build, () => assert.fail('the entry is not there')), user);
+assert.ok(readdirSync('packed/Users.find').some((name) => name.endsWith('.mpk')));
+console.log('both builds write and read MessagePack');
