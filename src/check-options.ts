@@ -11,7 +11,7 @@ import type { CachedOptions, PersistOptions, PersistSettings, Registrar, Setting
 import type { PersistDriver } from './persist/contract.js';
 import { type DriverName, drivers } from './persist/drivers/index.js';
 import { type FileSystem, realFileSystem } from './persist/file-system.js';
-import type { Durability } from './persist/journal-options.js';
+import type { Durability, OnLocked } from './persist/journal-options.js';
 
 /** Every option with its name, so that none is forgotten here. */
 const KNOWN = Object.keys({
@@ -36,7 +36,7 @@ const KNOWN = Object.keys({
   name: 1,
   registry: 1,
 } satisfies Record<keyof CachedOptions, 1>);
-const KNOWN_PERSIST = ['driver', 'directory', 'durability', 'fileSystem'] as const satisfies readonly (keyof PersistOptions)[];
+const KNOWN_PERSIST = ['driver', 'directory', 'durability', 'onLocked', 'fileSystem'] as const satisfies readonly (keyof PersistOptions)[];
 /** Checks what the user said. `where` begins every message, such as `@Cached on Users.find`. */
 export function checkOptions(options: unknown, where: string): Settings {
   const said = record(options ?? {}, where, 'options');
@@ -100,13 +100,15 @@ function checkUnkeyable(unkeyable: unknown, where: string): Settings['unkeyable'
 }
 
 function checkPersist(persist: unknown, where: string): PersistSettings {
-  if (typeof persist === 'string') return { driver: checkDriver(persist, where), directory: undefined, durability: undefined, fileSystem: realFileSystem };
+  if (typeof persist === 'string')
+    return { driver: checkDriver(persist, where), directory: undefined, durability: undefined, onLocked: undefined, fileSystem: realFileSystem };
   const said = record(persist, where, 'persist');
   expectKnown(said, KNOWN_PERSIST, where, 'persist option');
   return {
     driver: checkDriver(said['driver'] ?? 'jsonl', where),
     directory: absolute(checkDirectory(said['directory'], where)),
     durability: checkDurability(said['durability'], where),
+    onLocked: checkOnLocked(said['onLocked'], where),
     fileSystem: (expectType(said, 'fileSystem', 'object', 'the calls of node:fs', where) as FileSystem | undefined) ?? realFileSystem,
   };
 }
@@ -140,6 +142,12 @@ const DURABILITIES: readonly unknown[] = ['always', 'interval', 'os'] satisfies 
 export function checkDurability(durability: unknown, where: string): Durability | undefined {
   if (durability === undefined || DURABILITIES.includes(durability)) return durability as Durability | undefined;
   throw wrong('SCRUBJAY_BAD_OPTION', where, "durability must be 'always', 'interval' or 'os'", durability);
+}
+
+/** Checks what a persisted cache, or a whole registry, does about a directory that is held. */
+export function checkOnLocked(onLocked: unknown, where: string): OnLocked | undefined {
+  if (onLocked === undefined || onLocked === 'error' || onLocked === 'memory') return onLocked;
+  throw wrong('SCRUBJAY_BAD_OPTION', where, "onLocked must be 'error' or 'memory'", onLocked);
 }
 
 function checkScope(scope: unknown, where: string): Settings['scope'] {

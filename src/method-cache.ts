@@ -33,7 +33,7 @@ export interface CacheSettings {
   /** What becomes of a call whose arguments have no honest key. */
   readonly unkeyable: 'throw' | 'bypass';
   /** Where and how the cache is kept on disk; asked for when it is opened. `undefined` for memory only. */
-  readonly persist: (() => Pick<JournalOptions, 'directory' | 'driver' | 'durability' | 'files' | 'signature'>) | undefined;
+  readonly persist: (() => Pick<JournalOptions, 'directory' | 'driver' | 'durability' | 'onLocked' | 'files' | 'signature'>) | undefined;
   /** Tells the application what went wrong without failing a call. */
   readonly report: (error: ScrubjayError) => void;
 }

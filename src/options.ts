@@ -9,7 +9,7 @@ import type { KeyOf, ParameterName, ScopeOf, WhenOf } from './method-types.js';
 import type { PersistDriver } from './persist/contract.js';
 import type { DriverName } from './persist/drivers/index.js';
 import type { FileSystem } from './persist/file-system.js';
-import type { Durability, JournalOptions } from './persist/journal-options.js';
+import type { Durability, JournalOptions, OnLocked } from './persist/journal-options.js';
 
 /** A time: milliseconds, or a number with a unit such as `'500ms'`, `'30s'`, `'5m'`, `'2h'`, `'7d'`. */
 export type Duration = number | `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`;
@@ -18,7 +18,8 @@ export type Duration = number | `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`;
 export interface PersistOptions {
   /** The format: the name of a driver that comes with scrubjay, or a driver of your own. Default `'jsonl'`. */
   driver?: DriverName | PersistDriver;
-  /** The directory that holds one directory for each cache. Default: what `registry.configure` says, else `.scrubjay` in the working directory. One process at a time. */
+  /** The directory that holds one directory for each cache. Default: what `registry.configure` says, else `.scrubjay` in the working directory. One process at a time has it: `{worker}` in it
+   * stands for the number of the worker, of a cluster, of pm2 (`NODE_APP_INSTANCE`) or of worker threads, `0` elsewhere. */
   directory?: string;
   /**
    * When a result counts as kept. What was acknowledged survives the death of the process in every mode; a power cut may take
@@ -26,6 +27,11 @@ export interface PersistOptions {
    * or what the system had not written yet (`'os'`). Default: what `registry.configure` says, else `'interval'`.
    */
   durability?: Durability;
+  /**
+   * What becomes of this cache when another process holds its directory: it runs in memory only, and `'error'` says so and lets `registry.open()` fail,
+   * `'memory'` does not. Default: what `registry.configure` says, else `'error'`.
+   */
+  onLocked?: OnLocked;
   /** The calls through which the disk is reached, for tests that let it fail. Default: `node:fs`. */
   fileSystem?: FileSystem;
 }
@@ -87,7 +93,7 @@ export interface CachedOptions<F extends AnyMethod = AnyMethod, This = any, Name
 /** What a decorator needs of a registry. `CacheRegistry` is one. */
 export interface Registrar {
   register(name: string, isPersisted: boolean, make: (name: string) => MethodCache): MethodCache;
-  place(name: string, own: Pick<PersistSettings, 'directory' | 'durability'>): Pick<JournalOptions, 'directory' | 'durability'>;
+  place(name: string, own: Pick<PersistSettings, 'directory' | 'durability' | 'onLocked'>): Pick<JournalOptions, 'directory' | 'durability' | 'onLocked'>;
 }
 
 /** Options after the checks, every default filled in that does not depend on the registry. */
@@ -113,5 +119,6 @@ export interface PersistSettings {
   readonly driver: PersistDriver;
   readonly directory: string | undefined;
   readonly durability: Durability | undefined;
+  readonly onLocked: OnLocked | undefined;
   readonly fileSystem: FileSystem;
 }

@@ -4,15 +4,16 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import { CacheHandle } from './cache-handle.js';
-import { checkDirectory, checkDurability } from './check-options.js';
+import { checkDirectory, checkDurability, checkOnLocked } from './check-options.js';
 import { ScrubjayError } from './errors.js';
 import type { Bytes } from './limit-options.js';
 import type { MethodCache } from './method-cache.js';
 import type { MethodStats } from './method-stats.js';
 import { expectKnown, wrong } from './misuse.js';
 import type { PersistSettings } from './options.js';
-import type { Durability, JournalOptions } from './persist/journal-options.js';
+import type { Durability, JournalOptions, OnLocked } from './persist/journal-options.js';
 import type { RecoveryReport } from './persist/recovery.js';
+import { workerName } from './persist/worker-name.js';
 import { type MemoryPressureOptions, type MemoryReport, ProcessMemory } from './process-memory.js';
 
 /** Defaults for every cache of a registry, and limits for all of them together. */
@@ -33,6 +34,8 @@ export interface RegistryOptions {
     readonly directory?: string;
     /** Default `'interval'`: a power cut may take the last second. */
     readonly durability?: Durability;
+    /** Default `'error'`: a cache whose directory another process holds says so, and `open` fails. */
+    readonly onLocked?: OnLocked;
   };
 }
 
@@ -48,6 +51,7 @@ export class CacheRegistry {
   readonly #caches = new Map<string, MethodCache>();
   #directory = resolve('.scrubjay');
   #durability: Durability = 'interval';
+  #onLocked: OnLocked = 'error';
   readonly #memory = new ProcessMemory(() => this.#caches.values());
 
   constructor(options: RegistryOptions = {}) {
@@ -62,10 +66,11 @@ export class CacheRegistry {
     expectKnown({ ...options }, ['persist', 'maxBytes', 'pressure'], 'registry.configure', 'option');
     const persist = { ...(options.persist ?? {}) };
     if (options.persist !== undefined && typeof options.persist !== 'object')
-      throw wrong('SCRUBJAY_BAD_OPTION', 'registry.configure', 'persist must be an object with directory or durability', options.persist);
-    expectKnown(persist, ['directory', 'durability'], 'registry.configure', 'persist option');
+      throw wrong('SCRUBJAY_BAD_OPTION', 'registry.configure', 'persist must be an object with directory, durability or onLocked', options.persist);
+    expectKnown(persist, ['directory', 'durability', 'onLocked'], 'registry.configure', 'persist option');
     this.#directory = resolve(checkDirectory(persist.directory, 'registry.configure') ?? this.#directory);
     this.#durability = checkDurability(persist.durability, 'registry.configure') ?? this.#durability;
+    this.#onLocked = checkOnLocked(persist.onLocked, 'registry.configure') ?? this.#onLocked;
     if (options.maxBytes !== undefined) this.#memory.limit(options.maxBytes);
     if (options.pressure !== undefined) this.#memory.watchPressure(options.pressure);
   }
@@ -98,10 +103,11 @@ export class CacheRegistry {
   }
 
   /** Where the cache of that name is kept when its own options do not say otherwise. For decorators; applications need not call it. */
-  place(name: string, own: Pick<PersistSettings, 'directory' | 'durability'>): Pick<JournalOptions, 'directory' | 'durability'> {
+  place(name: string, own: Pick<PersistSettings, 'directory' | 'durability' | 'onLocked'>): Pick<JournalOptions, 'directory' | 'durability' | 'onLocked'> {
     return {
-      directory: resolve(own.directory ?? this.#directory, directoryName(name)),
+      directory: resolve((own.directory ?? this.#directory).replaceAll('{worker}', workerName), directoryName(name)),
       durability: own.durability ?? this.#durability,
+      onLocked: own.onLocked ?? this.#onLocked,
     };
   }
 
@@ -135,10 +141,17 @@ export class CacheRegistry {
     await this.#all((cache) => cache.clear());
   }
 
-  /** Recovers every persisted cache now, so that no call has to wait for it. What cannot be read is reported and runs in memory. */
+  /**
+   * Recovers every persisted cache now, so that no call has to wait for it. What cannot be read is reported and runs in memory.
+   * @throws SCRUBJAY_DIRECTORY_BUSY when another process holds the directory of a cache that does not say `onLocked: 'memory'`; all others are open then.
+   */
   async open(): Promise<OpenReport[]> {
     const persisted = [...this.#caches.values()].filter((cache) => cache.settings.persist !== undefined);
     await Promise.all(persisted.map((cache) => cache.open()));
+    const lockedOut = persisted.find(
+      ({ entries: { journal } }) => journal?.options.onLocked === 'error' && journal.lastError?.code === 'SCRUBJAY_DIRECTORY_BUSY',
+    );
+    if (lockedOut !== undefined) throw lockedOut.entries.journal?.lastError;
     return persisted.map((cache) => ({ name: cache.settings.name, recovery: cache.entries.journal?.recovery }));
   }
 

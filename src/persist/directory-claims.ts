@@ -1,28 +1,40 @@
 /**
- * Which directories the journals of this process hold: two journals in one directory would each write files the other knows nothing of.
+ * Who holds which directory: two journals in one would each write files the other knows nothing of.
+ * The caches of this process know of each other; the kernel keeps other processes and threads out.
  */
+import { dirname } from 'node:path';
+import { type DirectoryLock, type LockedOut, NO_LOCK } from './directory-lock.js';
+import { type FileSystem, makeDirectory } from './file-system.js';
 
 /** Kept on globalThis, so that both builds of the library, loaded together, know of each other's. */
-const CLAIMS = Symbol.for('scrubjay.directories.v1');
+const CLAIMS = Symbol.for('scrubjay.directories.v2');
 
-function claims(): Set<string> {
-  const holder = globalThis as { [CLAIMS]?: Set<string> };
-  holder[CLAIMS] ??= new Set();
+function claims(): Map<string, DirectoryLock> {
+  const holder = globalThis as { [CLAIMS]?: Map<string, DirectoryLock> };
+  holder[CLAIMS] ??= new Map();
   return holder[CLAIMS];
 }
 
 /** File systems of macOS and Windows take `Users` and `users` for one name. */
 const keyOf = (directory: string): string => (process.platform === 'linux' ? directory : directory.toLowerCase());
 
-/** Takes a directory, unless another journal of this process holds it; gives whether it was free. */
-export function claimDirectory(directory: string): boolean {
+/**
+ * Takes a directory, which is made where it is missing; gives who holds it if somebody else does.
+ * @throws what the file system throws
+ */
+export function claimDirectory(files: FileSystem, directory: string): LockedOut | undefined {
   const key = keyOf(directory);
-  if (claims().has(key)) return false;
-  claims().add(key);
-  return true;
+  if (claims().has(key)) return { isHeld: false, holder: 'another cache of this process' };
+  makeDirectory(files, directory, dirname);
+  const lock = files.lockDirectory?.(directory) ?? NO_LOCK;
+  if (!lock.isHeld) return lock;
+  claims().set(key, lock);
+  return undefined;
 }
 
 /** Gives a directory back. */
 export function releaseDirectory(directory: string): void {
-  claims().delete(keyOf(directory));
+  const key = keyOf(directory);
+  claims().get(key)?.release();
+  claims().delete(key);
 }

@@ -2,15 +2,19 @@
  * The few calls through which the journal touches the disk. Tests put failing, short-writing and forgetful ones in their place.
  */
 import * as fs from 'node:fs';
+import { type DirectoryLock, type LockedOut, lockDirectory } from './directory-lock.js';
 
 /** The part of `node:fs` the journal uses. */
 export type FileSystem = Pick<
   typeof fs,
   'openSync' | 'closeSync' | 'writeSync' | 'readSync' | 'fstatSync' | 'readdirSync' | 'mkdirSync' | 'fsyncSync' | 'fdatasyncSync' | 'fdatasync'
->;
+> & {
+  /** Keeps other processes out of a directory, which is there; may be left out where there are none. */
+  readonly lockDirectory?: (directory: string) => DirectoryLock | LockedOut;
+};
 
 /** The real one. */
-export const realFileSystem: FileSystem = fs;
+export const realFileSystem: FileSystem = { ...fs, lockDirectory };
 
 /** Makes `directory` and what is missing above it, for its owner only, and makes their names durable. */
 export function makeDirectory(files: FileSystem, directory: string, parentOf: (path: string) => string): void {

@@ -12,8 +12,12 @@ import type { Changes } from './slot-records.js';
  */
 export type Durability = 'always' | 'interval' | 'os';
 
+/** What becomes of a cache whose directory another process holds: it runs in memory only, and says so (`'error'`) or does not (`'memory'`). */
+export type OnLocked = 'error' | 'memory';
+
 export interface JournalOptions extends LogOwner {
   readonly durability: Durability;
+  readonly onLocked: OnLocked;
   /** Gives, and forgets, which entries changed their place or their mark since it was asked last. */
   readonly takeChanges: () => Changes;
   /** Called once for each thing that went wrong. */

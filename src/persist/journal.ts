@@ -57,12 +57,14 @@ export class Journal {
   /** Recovers what the directory holds, in short steps. Never throws: what cannot be read is reported, and the cache runs in memory only. */
   *opening(): Generator<void, RecoveredEntries> {
     const { directory, files } = this.options;
-    if (!claimDirectory(directory)) {
-      this.state = 'refused';
-      this.#say(directoryBusy(this.options));
-      return NOTHING_RECOVERED;
-    }
     try {
+      const other = claimDirectory(files, directory);
+      if (other !== undefined) {
+        this.state = 'refused';
+        this.lastError = directoryBusy(this.options, other.holder);
+        if (this.options.onLocked === 'error') this.options.report(this.lastError);
+        return NOTHING_RECOVERED;
+      }
       const recovered = yield* recover(this.options);
       // The last records may be in the system's memory only: synced before anybody sees them, or a power cut could take them back.
       if (recovered.lastPath !== undefined) syncFile(files, recovered.lastPath);

@@ -11,10 +11,11 @@ export const diskFailed = ({ cacheName, directory }: LogOwner, cause: unknown): 
     { cause },
   );
 
-export const directoryBusy = ({ cacheName, directory }: LogOwner): ScrubjayError =>
+export const directoryBusy = ({ cacheName, directory }: LogOwner, holder: string): ScrubjayError =>
   new ScrubjayError(
     'SCRUBJAY_DIRECTORY_BUSY',
-    `${cacheName}: ${directory} is held by another cache of this process, so this one runs in memory only. Close that one first, or give this one another directory.`,
+    `${cacheName}: ${directory} is held by ${holder}, so this cache runs in memory only. Give each process a directory of its own ` +
+      "(directory: '.scrubjay/{worker}'), close the other one first, or say onLocked: 'memory' if that is as it should be.",
   );
 
 export const valueRefused = ({ cacheName }: LogOwner, cause: unknown): ScrubjayError =>

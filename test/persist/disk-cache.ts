@@ -51,6 +51,7 @@ export class DiskCache {
     this.journal = new Journal({
       ...sourceOf(options.directory),
       durability: 'os',
+      onLocked: 'error',
       takeChanges: () => this.entries.takeChanges(),
       report: (error) => this.reports.push(error),
       ...options,

@@ -1,9 +1,11 @@
 /** File systems that fail, fill up or wait, each call of which is counted. */
 import { type FileSystem, realFileSystem } from '../../src/persist/file-system';
 
-/** The real one, but for syncs: nobody cuts the power here, and the tests would wait for the disk. */
+const { lockDirectory: _, ...unlocked } = realFileSystem;
+
+/** The real one, but for syncs and locks: nobody cuts the power here, no other process comes, and the tests would wait for both. */
 export const unsyncedFileSystem: FileSystem = {
-  ...realFileSystem,
+  ...unlocked,
   fsyncSync: () => undefined,
   fdatasyncSync: () => undefined,
   fdatasync: ((_descriptor: number, done: (error: Error | null) => void): void => void setImmediate(done, null)) as FileSystem['fdatasync'],
