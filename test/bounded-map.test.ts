@@ -4,6 +4,7 @@ import { type PolicyName, policies } from '../src/memory/index';
 import { collectUntil } from './support/garbage';
 import { manualClockForEachTest } from './support/manual-clock';
 import { errorOf } from './support/promises';
+import { numRuns } from './support/thorough';
 
 const time = manualClockForEachTest();
 const anObject = { an: 'object' };
@@ -52,7 +53,7 @@ test.each([
         );
       }
     }),
-    { numRuns: 300 },
+    numRuns(150),
   );
 });
 
@@ -76,7 +77,7 @@ test.each(Object.keys(policies) as PolicyName[])('%s: a map holds what was set l
         expect([...map.keys()].filter((held) => map.peek(held) !== last.get(held))).toEqual([]);
       }
     }),
-    { numRuns: 60 },
+    numRuns(40),
   );
 });
 

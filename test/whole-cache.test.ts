@@ -7,6 +7,7 @@ import { type CachedOptions, CacheRegistry, cached, cacheOf, type PolicyName, po
 import { dice } from './key/arbitrary-values';
 import { manualClockForEachTest } from './support/manual-clock';
 import { someArguments, someCalls, spoil, textOf } from './support/random-calls';
+import { numRuns } from './support/thorough';
 
 const time = manualClockForEachTest();
 
@@ -119,7 +120,7 @@ test.each<[string, CachedOptions]>([
         expect(all.sort()).toEqual(fresh.map((entry) => entry.text).sort());
       }
     }),
-    { numRuns: 50 * Number(process.env['KEY_RUNS'] ?? 1) },
+    numRuns(30),
   );
 });
 
@@ -176,6 +177,6 @@ test.each(POLICIES)('%s: whatever changes while it runs, no call gets the value 
         expect(handle.keys()).toHaveLength(size);
       }
     }),
-    { numRuns: 20 * Number(process.env['KEY_RUNS'] ?? 1) },
+    numRuns(12),
   );
 });

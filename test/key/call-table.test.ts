@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { keyOfCall, shapeOf } from '../../src/key/call-key.js';
 import { type CallCopy, CallTable } from '../../src/key/call-table.js';
 import { SlotKeys } from '../../src/key/slot-index.js';
+import { numRuns } from '../support/thorough';
 import { anyValue, dice, edited, reordered } from './arbitrary-values.js';
 import { aRule, elsewhere, named } from './calls.js';
 import { corpus } from './corpus/keys.js';
 
 const all = { most: Number.POSITIVE_INFINITY, trims: true };
-const runs = (count: number): { numRuns: number } => ({ numRuns: count * Number(process.env['KEY_RUNS'] ?? 1) });
 
 /** A table that knows one call, in slot 0. */
 function knowing(args: readonly unknown[], shape = all, hashMask?: number): CallTable {
@@ -134,7 +134,7 @@ describe('what is found is the same call', () => {
           expect(textOf(rule, args)).toBeDefined();
         }
       }),
-      runs(3000),
+      numRuns(3000),
     );
     expect(found).toBeGreaterThan(asked / 20);
   });

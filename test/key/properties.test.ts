@@ -1,11 +1,10 @@
 import fc from 'fast-check';
 import { keyOfCall } from '../../src/key/call-key.js';
+import { numRuns } from '../support/thorough';
 import { anyValue, dice, edited, reordered } from './arbitrary-values.js';
 import { aRule, elsewhere, keyOf, named } from './calls.js';
 import { isSameCall, isSameValue } from './same-value.js';
 
-/** More on demand: `KEY_RUNS=100 npx jest test/key/properties` runs a hundred times as many. */
-const runs = (count: number): { numRuns: number } => ({ numRuns: count * Number(process.env['KEY_RUNS'] ?? 1) });
 const seed = fc.integer();
 
 test('a deep copy in another order shares the key', () => {
@@ -15,7 +14,7 @@ test('a deep copy in another order shares the key', () => {
       expect(isSameValue(value, copy)).toBe(true);
       expect(keyOf([copy])).toBe(keyOf([value]));
     }),
-    runs(2500),
+    numRuns(2500),
   );
 });
 
@@ -28,7 +27,7 @@ test('a near miss, one edit apart, shares the key if and only if it is the same 
       if (isSame) same++;
       expect(keyOf([value]) === keyOf([other])).toBe(isSame);
     }),
-    runs(4000),
+    numRuns(4000),
   );
   // Both sides of the promise have been seen.
   expect(same).toBeGreaterThan(20);
@@ -39,7 +38,7 @@ test('two random values share the key if and only if they are the same value', (
     fc.property(anyValue, anyValue, (a, b) => {
       expect(keyOf([a]) === keyOf([b])).toBe(isSameValue(a, b));
     }),
-    runs(1500),
+    numRuns(1500),
   );
 });
 
@@ -50,7 +49,7 @@ test('argument lists never run together', () => {
     fc.property(fc.oneof(fc.tuple(list, list), cut), ([a, b]) => {
       expect(keyOf(...a) === keyOf(...b)).toBe(isSameCall(a, b));
     }),
-    runs(1500),
+    numRuns(1500),
   );
 });
 
@@ -77,7 +76,7 @@ test('the key of a named call does not depend on the order of the parameters', (
       );
       expect(other).toBe(straight);
     }),
-    runs(800),
+    numRuns(800),
   );
 });
 
@@ -86,6 +85,6 @@ test('a value read from JSON has one key in every realm', () => {
     fc.property(fc.json(), (json) => {
       expect(keyOf(elsewhere(json.replaceAll('__proto__', 'proto')))).toBe(keyOf(JSON.parse(json.replaceAll('__proto__', 'proto'))));
     }),
-    runs(300),
+    numRuns(300),
   );
 });
