@@ -10,7 +10,7 @@ import type { RestoredEntry } from './memory/policy.js';
 import { Residents } from './memory/residents.js';
 import { type Journal, UNLOGGED } from './persist/journal.js';
 import type { EvictedEntry } from './persist/journal-options.js';
-import type { LoggedEntry, RecoveredEntries } from './persist/recovery.js';
+import type { LoggedEntry, RecoveredEntries } from './persist/replay.js';
 import { type Changes, SlotRecords } from './persist/slot-records.js';
 import type { Counters } from './stats/counters.js';
 import type { Table } from './tables.js';
@@ -218,6 +218,11 @@ export class Entries implements Expiring {
     const policy = this.#residents.marksOf;
     const lsns = slots.map((slot) => this.#records.lsnOf(slot));
     return policy === undefined ? { lsns } : { lsns, policy, marks: slots.map((slot) => this.#residents.markOf(slot)) };
+  }
+
+  /** The numbers of the records behind all entries. */
+  liveRecords(): Float64Array {
+    return this.#records.live();
   }
 
   /** The keys of the fresh entries, next to be evicted first; with `table`, only of those in it. */

@@ -5,7 +5,7 @@ import { now } from './clock.js';
 import { hashOfCall } from './entry-keys.js';
 import type { Limits } from './memory/residents.js';
 import { survivors } from './memory/survivors.js';
-import type { LoggedEntry, RecoveredEntries } from './persist/recovery.js';
+import type { LoggedEntry, RecoveredEntries } from './persist/replay.js';
 
 /** How much a cache may hold, and for how long. */
 export interface EntryLimits extends Limits {

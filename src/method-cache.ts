@@ -254,7 +254,7 @@ export class MethodCache {
 
   #newJournal(): Journal {
     const { persist, name, report } = this.settings as CacheSettings & { persist: NonNullable<CacheSettings['persist']> };
-    return new Journal({ ...persist(), cacheName: name, report, takeChanges: () => this.entries.takeChanges() });
+    return new Journal({ ...persist(), cacheName: name, report, takeChanges: () => this.entries.takeChanges(), liveRecords: () => this.entries.liveRecords() });
   }
 
   #adopt(journal: Journal): void {

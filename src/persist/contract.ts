@@ -61,13 +61,22 @@ export interface CloseRecord extends AnyRecord {
   readonly fileBytes: number;
 }
 
+/** The end of a snapshot, without which it is none. */
+export interface EndRecord extends AnyRecord {
+  readonly type: 'end';
+  /** Entries in it. */
+  readonly entries: number;
+  /** Record number of the entry that was evicted last; 0 when none was. */
+  readonly lastEvicted: number;
+}
+
 /** A record of a later version that says of itself that readers may skip it. */
 export interface SkippableRecord extends AnyRecord {
   readonly type: 'skippable';
 }
 
-/** One record of the log. */
-export type LogRecord = PutRecord | HitRecord | DeleteRecord | ClearRecord | MarkRecord | CloseRecord;
+/** One record of a log, or of a snapshot. */
+export type LogRecord = PutRecord | HitRecord | DeleteRecord | ClearRecord | MarkRecord | CloseRecord | EndRecord;
 
 /** Where the file before this one ended. Bytes beyond `bytes` were a torn tail and are nothing. */
 export interface Predecessor {
@@ -81,8 +90,10 @@ export interface Predecessor {
   readonly checksum: number;
 }
 
-/** The first frame of every log file. */
+/** The first frame of every file. */
 export interface LogHeader {
+  /** A log holds what happened, a snapshot what there was where its predecessor ended. */
+  readonly kind: 'log' | 'snapshot';
   /** Version of the format; raised when older readers would misread it. */
   readonly formatVersion: number;
   /** The oldest format version whose readers may touch this file. */
@@ -131,6 +142,8 @@ export interface PersistDriver {
   encodeHeader(header: LogHeader): { readonly bytes: Buffer; readonly checksum: number };
   /** The frame of a record; its checksum is seeded with that of the file's header, so that a frame of another file is never taken for good. */
   encodeRecord(record: LogRecord, seed: number): { readonly bytes: Buffer; readonly checksum: number };
+  /** A good record frame of one file, as it stands in another, whose header has the checksum `seed`. */
+  copyRecord(frame: Buffer, seed: number): { readonly bytes: Buffer; readonly checksum: number };
   /** Reads the header frame at the beginning of `bytes`. */
   readHeader(bytes: Buffer): Frame<LogHeader>;
   /** Reads the record frame at `offset`.

@@ -7,7 +7,7 @@ import { type DirectoryLock, type LockedOut, lockDirectory } from './directory-l
 /** The part of `node:fs` the journal uses. */
 export type FileSystem = Pick<
   typeof fs,
-  'openSync' | 'closeSync' | 'writeSync' | 'readSync' | 'fstatSync' | 'readdirSync' | 'mkdirSync' | 'fsyncSync' | 'fdatasyncSync' | 'fdatasync'
+  'openSync' | 'closeSync' | 'writeSync' | 'readSync' | 'fstatSync' | 'readdirSync' | 'mkdirSync' | 'fsyncSync' | 'fdatasyncSync' | 'fdatasync' | 'unlinkSync'
 > & {
   /** Keeps other processes out of a directory, which is there; may be left out where there are none. */
   readonly lockDirectory?: (directory: string) => DirectoryLock | LockedOut;

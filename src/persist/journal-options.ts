@@ -20,6 +20,10 @@ export interface JournalOptions extends LogOwner {
   readonly onLocked: OnLocked;
   /** Gives, and forgets, which entries changed their place or their mark since it was asked last. */
   readonly takeChanges: () => Changes;
+  /** The numbers of the records behind all entries, in no order. */
+  readonly liveRecords: () => Float64Array;
+  /** Logs that are shorter are not compacted, in bytes. Default 1 MiB. */
+  readonly leastLogBytes?: number | undefined;
   /** Called once for each thing that went wrong. */
   readonly report: (error: ScrubjayError) => void;
 }

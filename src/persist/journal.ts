@@ -3,15 +3,15 @@
  * Written bytes survive the death of the process in every mode, because no record ever waits in a buffer of ours; the modes differ in what a power cut may take.
  */
 import { ScrubjayError } from '../errors.js';
-import { LONGEST_FRAME_BYTES, type LogRecord } from './contract.js';
+import { ActiveLog, type Unnumbered } from './active-log.js';
 import { claimDirectory, releaseDirectory } from './directory-claims.js';
 import { syncFile } from './file-system.js';
 import { GroupCommit } from './group-commit.js';
 import type { JournalOptions, JournalState, NewEntry } from './journal-options.js';
 import { openJournals } from './open-journals.js';
-import { NOTHING_RECOVERED, type RecoveredEntries, type Recovery, type RecoveryReport, recover } from './recovery.js';
-import { SessionFile } from './session-file.js';
-import { directoryBusy, diskFailed, notDurable, valueRefused } from './troubles.js';
+import { type RecoveryReport, recover } from './recovery.js';
+import { NOTHING_RECOVERED, type RecoveredEntries } from './replay.js';
+import { compactionFailed, directoryBusy, diskFailed, notDurable, valueRefused } from './troubles.js';
 
 /** An entry that is in memory only has this record number. */
 export const UNLOGGED = 0;
@@ -26,24 +26,15 @@ export class Journal {
   state: JournalState = 'unopened';
   recovery: RecoveryReport | undefined;
   lastError: ScrubjayError | undefined;
-  /** Records and bytes written by this process. */
-  recordsWritten = 0;
-  bytesWritten = 0;
   /** Entries that are in memory only, because the disk failed or their values cannot be written. */
   unpersisted = 0;
 
-  #file: SessionFile | undefined;
-  #recovered: Recovery | undefined;
-  #lastLsn = 0;
+  #log: ActiveLog | undefined;
   #toldDurableLsn = 0;
   #markLsn = 0;
   readonly #commit = new GroupCommit({
-    lastLsn: () => this.#lastLsn,
-    sync: (done) => {
-      if (this.#file === undefined || this.state !== 'open') return false;
-      this.#file.sync(done);
-      return true;
-    },
+    lastLsn: () => this.#log?.lastLsn ?? 0,
+    sync: (done) => this.state === 'open' && this.#log?.sync(done) === true,
     failed: (error) => {
       this.#degrade(error);
     },
@@ -52,6 +43,15 @@ export class Journal {
 
   constructor(options: JournalOptions) {
     this.options = options;
+  }
+
+  /** Records and bytes written by this process. */
+  get recordsWritten(): number {
+    return this.#log?.recordsWritten ?? 0;
+  }
+
+  get bytesWritten(): number {
+    return this.#log?.bytesWritten ?? 0;
   }
 
   /** Recovers what the directory holds, in short steps. Never throws: what cannot be read is reported, and the cache runs in memory only. */
@@ -68,12 +68,13 @@ export class Journal {
       const recovered = yield* recover(this.options);
       // The last records may be in the system's memory only: synced before anybody sees them, or a power cut could take them back.
       if (recovered.lastPath !== undefined) syncFile(files, recovered.lastPath);
-      this.#recovered = recovered;
-      this.#lastLsn = recovered.lastLsn;
+      this.#log = new ActiveLog(this.options, recovered, (error) => {
+        this.#say(compactionFailed(this.options, error));
+      });
       this.#commit.durableLsn = recovered.lastLsn;
       this.recovery = recovered.report;
       // Begun at once: entries under the old signature are not in memory, so a deletion would not know that it has something to write.
-      if (recovered.report.outcome === 'other-signature') this.#file = new SessionFile(this.options, recovered);
+      if (recovered.report.outcome === 'other-signature') this.#log.begin();
       this.state = 'open';
       openJournals.add(this);
       return recovered;
@@ -92,6 +93,7 @@ export class Journal {
       this.unpersisted++;
       return UNLOGGED;
     }
+    this.#compactIfDue();
     const { key, value, isPromised, expiresAt } = entry;
     const onDisk = entry.evicted.filter((evicted) => evicted.lsn !== UNLOGGED);
     let lsn = UNLOGGED;
@@ -161,6 +163,7 @@ export class Journal {
 
   /** Writes which entries were used, and what durability asks for; called once a second. */
   tick(): void {
+    this.#compactIfDue();
     this.#writeTouched();
     if (this.options.durability === 'interval' && this.#commit.isBehind) this.#commit.begin();
   }
@@ -169,7 +172,7 @@ export class Journal {
   async flush(): Promise<void> {
     this.#writeTouched();
     // Else every flush of an idle cache would write one more mark, about the last one.
-    if (this.#file === undefined || this.#lastLsn === this.#markLsn) return;
+    if (this.#log?.isBegun !== true || this.#log.lastLsn === this.#markLsn) return;
     await this.#everythingDurable();
     if (this.#commit.durableLsn > this.#toldDurableLsn) this.#markLsn = this.#append({ type: 'mark' });
   }
@@ -191,18 +194,18 @@ export class Journal {
   closeNow(): void {
     if (this.state === 'closed') return;
     openJournals.delete(this);
-    if (this.#recovered !== undefined) releaseDirectory(this.options.directory);
+    this.#log?.abandonCompaction();
     this.#writeTouched();
-    if (this.#file !== undefined && this.state === 'open') {
-      this.#append({ type: 'close', fileBytes: this.#file.bytes });
+    if (this.#log?.isBegun === true && this.state === 'open') {
+      this.#append({ type: 'close', fileBytes: this.#log.fileBytes });
       this.#syncNow();
     }
     try {
-      this.#file?.close();
+      this.#log?.close();
     } catch (error) {
       this.#degrade(error);
     }
-    this.#file = undefined;
+    if (this.#log !== undefined) releaseDirectory(this.options.directory);
     this.state = 'closed';
   }
 
@@ -227,27 +230,41 @@ export class Journal {
     if (this.state !== 'open') return UNLOGGED;
     const { durableLsn } = this.#commit;
     const isNews = durableLsn > this.#toldDurableLsn;
-    let bytes: number;
     try {
-      // Begun at the first record: sessions that write nothing leave nothing.
-      this.#file ??= new SessionFile(this.options, this.#recovered as Recovery);
-      bytes = this.#file.append({ ...record, lsn: this.#lastLsn + 1, durableLsn: isNews ? durableLsn : undefined } as LogRecord);
+      const lsn = (this.#log as ActiveLog).append(record, isNews ? durableLsn : undefined);
+      if (isNews) this.#toldDurableLsn = durableLsn;
+      return lsn;
     } catch (error) {
+      if (error instanceof ScrubjayError) throw error;
       this.#degrade(error);
       return UNLOGGED;
     }
-    if (bytes < 0) throw new ScrubjayError('SCRUBJAY_VALUE_REFUSED', `its record would be longer than ${LONGEST_FRAME_BYTES} bytes.`);
-    if (isNews) this.#toldDurableLsn = durableLsn;
-    this.recordsWritten++;
-    this.bytesWritten += bytes;
-    return ++this.#lastLsn;
+  }
+
+  /** Begins a compaction when it is time for one. Memory and log must be in step. */
+  #compactIfDue(): void {
+    if (this.state !== 'open') return;
+    const due = this.#log?.whatIsDue(this.#commit.isSyncing);
+    if (due === 'sync') this.#commit.begin();
+    if (due !== 'turn') return;
+    this.#onDisk((log) => {
+      log.syncNow();
+      this.#commit.synced(log.lastLsn);
+      log.turn();
+    });
   }
 
   #syncNow(): void {
-    if (this.#file === undefined || this.state !== 'open' || !this.#commit.isBehind) return;
+    if (this.#log?.isBegun !== true || this.state !== 'open' || !this.#commit.isBehind) return;
+    this.#onDisk((log) => {
+      log.syncNow();
+      this.#commit.synced(log.lastLsn);
+    });
+  }
+
+  #onDisk(work: (log: ActiveLog) => void): void {
     try {
-      this.#file.syncNow();
-      this.#commit.synced(this.#lastLsn);
+      work(this.#log as ActiveLog);
     } catch (error) {
       this.#degrade(error);
     }
@@ -258,6 +275,7 @@ export class Journal {
     if (this.state !== 'open') return;
     this.state = 'degraded';
     openJournals.delete(this);
+    this.#log?.abandonCompaction();
     this.#say(diskFailed(this.options, cause));
     this.#commit.giveUp();
   }
@@ -273,6 +291,3 @@ export class Journal {
     this.options.report(error);
   }
 }
-
-type WithoutNumber<R> = R extends LogRecord ? Omit<R, 'lsn' | 'durableLsn'> : never;
-type Unnumbered = WithoutNumber<LogRecord>;

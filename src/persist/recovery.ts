@@ -4,27 +4,10 @@
  * Damage to bytes that were durable once is never guessed over. Evidence is never edited: the files stay as they are.
  */
 import { elapsed } from '../clock.js';
-import type { HitRecord, LogRecord, PersistDriver, Predecessor, PutRecord, SkippableRecord } from './contract.js';
+import type { LogRecord, PersistDriver, Predecessor, SkippableRecord } from './contract.js';
 import type { FileSystem } from './file-system.js';
-import { chunksOf, damaged, type LogFile, listLogs } from './log-files.js';
-
-/** An entry as it lies in the log; its record number is that of the record that put it. */
-export type LoggedEntry = Pick<PutRecord, 'lsn' | 'key' | 'value' | 'isPromised' | 'expiresAt'> & {
-  /** What the eviction policy marked it with last. */
-  readonly mark: number | undefined;
-};
-
-/** The entries that were there, and what their eviction policy must know. */
-export interface RecoveredEntries {
-  /** The one that was put, used or changed last at the end. */
-  readonly entries: readonly LoggedEntry[];
-  /** The record number of the entry that was evicted last; 0 when none was. */
-  readonly lastEvicted: number;
-  /** The name of the policy that gave the marks; `undefined` where there are none. */
-  readonly policy: string | undefined;
-}
-
-export const NOTHING_RECOVERED: RecoveredEntries = { entries: [], lastEvicted: 0, policy: undefined };
+import { chunksOf, damaged, type LogFile, type LogListing, listLogs, type Snapshot } from './log-files.js';
+import { NOTHING_RECOVERED, type RecoveredEntries, Replay } from './replay.js';
 
 /** What a recovery found, for people and for `stats()`. */
 export interface RecoveryReport {
@@ -48,6 +31,8 @@ export interface Recovery extends RecoveredEntries {
   readonly storeId: string | undefined;
   readonly predecessor: Predecessor | undefined;
   readonly nextId: number;
+  /** What was read: lengths in bytes, and the number of the snapshot. */
+  readonly files: { readonly logBytes: number; readonly snapshotBytes: number; readonly baseId: number | undefined };
   /** The newest file, whose last bytes may not be durable yet. */
   readonly lastPath: string | undefined;
   readonly report: RecoveryReport;
@@ -70,13 +55,18 @@ const STEP = 64;
  */
 export function* recover(source: RecoverySource): Generator<void, Recovery> {
   const startedAt = elapsed();
-  const { chain, nextId } = listLogs(source.files, source.directory, source.driver, source.cacheName);
+  const listing = listLogs(source.files, source.directory, source.driver, source.cacheName);
+  const { chain, nextId } = listing;
   const replay = new Replay();
+  const base = yield* replayNewestSnapshot(source, replay, listing);
+  const logs = chain.slice(base?.from ?? 0);
+  let before = base?.file.header;
   let end: FileEnd | undefined;
-  for (const [index, file] of chain.entries()) {
+  for (const [index, file] of logs.entries()) {
     // Keys of another signature mean something else, so a file under a new one begins empty, and going back brings nothing back.
-    if (file.header.signature !== chain[index - 1]?.header.signature) replay.clear();
-    end = yield* replayFile(source, replay, file, chain[index + 1]?.header.predecessor);
+    if (file.header.signature !== before?.signature) replay.clear();
+    before = file.header;
+    end = yield* replayFile(source, replay, file, logs[index + 1]?.header.predecessor);
   }
   const last = chain.at(-1);
   const isOtherSignature = last !== undefined && last.header.signature !== source.signature;
@@ -98,9 +88,10 @@ export function* recover(source: RecoverySource): Generator<void, Recovery> {
     predecessor: last && end && { id: last.id, bytes: end.validBytes, lsn: replay.lastLsn, checksum: end.checksum },
     nextId,
     lastPath: last?.path,
+    files: { logBytes: logs.reduce((sum, { fileBytes }) => sum + fileBytes, 0), snapshotBytes: base?.file.fileBytes ?? 0, baseId: base?.file.id },
     report: {
       outcome,
-      files: chain.length,
+      files: logs.length + (base === undefined ? 0 : 1),
       records: replay.records,
       entries: recovered.entries.length,
       droppedBytes: end?.droppedBytes ?? 0,
@@ -108,6 +99,21 @@ export function* recover(source: RecoverySource): Generator<void, Recovery> {
       tookMs: elapsed() - startedAt,
     },
   };
+}
+
+/**
+ * Takes over the newest snapshot that is whole, and gives it; `undefined` where there is none, and the logs hold everything.
+ * @throws SCRUBJAY_LOG_DAMAGED where they do not
+ */
+function* replayNewestSnapshot(source: RecoverySource, replay: Replay, { snapshots, cut }: LogListing): Generator<void, Snapshot | undefined> {
+  for (const snapshot of snapshots) {
+    const { file } = snapshot;
+    const { offset } = yield* eachFrame(source, file, file.fileBytes, (record) => replay.takeOver(record, file.header.lsn));
+    if (offset === file.fileBytes && replay.isWhole) return snapshot;
+    replay.clear();
+  }
+  if (cut !== undefined) throw cut;
+  return undefined;
 }
 
 /** How a file ended. */
@@ -120,34 +126,14 @@ interface FileEnd {
 
 /** Replays one file. `known` says where it must end when another file follows it; the last file may end anywhere. */
 function* replayFile(source: RecoverySource, replay: Replay, file: LogFile, known: Predecessor | undefined): Generator<void, FileEnd> {
-  const { files, driver } = source;
   if (file.header.predecessor !== undefined && file.header.lsn !== replay.lastLsn)
     throw damaged(file.path, 0, `the file should go on after record ${replay.lastLsn}, and says ${file.header.lsn}; it begins`);
   replay.startAt(file.header.lsn);
-  const limit = known?.bytes ?? file.fileBytes;
-  let end = { offset: file.headerEnd, checksum: file.headerChecksum };
-  const chunks = chunksOf(files, file, file.headerEnd, limit);
-  try {
-    let isBroken = false;
-    for (let step = chunks.next(); step.done !== true && !isBroken; step = chunks.next(end.offset)) {
-      const { bytes, start } = step.value;
-      let at = 0;
-      for (let count = 1; at < bytes.length; count++) {
-        const frame = driver.readRecord(bytes, at, file.headerChecksum);
-        if (frame.kind === 'partial') break;
-        isBroken = frame.kind === 'bad' || frame.content.lsn !== replay.lastLsn + 1;
-        if (isBroken || frame.kind === 'bad') break;
-        replay.apply(frame.content);
-        end = { offset: start + frame.end, checksum: frame.checksum };
-        at = frame.end;
-        if (count % STEP === 0) yield;
-      }
-      yield;
-    }
-  } finally {
-    // Closes the file, whichever way this ends.
-    chunks.return();
-  }
+  const end = yield* eachFrame(source, file, known?.bytes ?? file.fileBytes, (record) => {
+    if (record.lsn !== replay.lastLsn + 1) return false;
+    replay.apply(record);
+    return true;
+  });
   if (known !== undefined) {
     if (end.offset !== known.bytes || end.checksum !== known.checksum || replay.lastLsn !== known.lsn) {
       throw damaged(file.path, end.offset, `record ${replay.lastLsn + 1} is broken, ${replay.records} records before it are good; it stands`);
@@ -163,6 +149,35 @@ function* replayFile(source: RecoverySource, replay: Replay, file: LogFile, know
     );
   }
   return { validBytes: end.offset, checksum: end.checksum, droppedBytes: file.fileBytes - end.offset, droppedRecords: beyond.records };
+}
+
+/** Hands over one good record after the other, until one is broken or not taken. Gives where that was, and the checksum of the last one before. */
+export function* eachFrame(
+  { files, driver }: Pick<RecoverySource, 'files' | 'driver'>,
+  file: LogFile,
+  limit: number,
+  take: (record: LogRecord | SkippableRecord, frame: Buffer) => boolean,
+): Generator<void, { offset: number; checksum: number }> {
+  let end = { offset: file.headerEnd, checksum: file.headerChecksum };
+  const chunks = chunksOf(files, file, file.headerEnd, limit);
+  try {
+    for (let step = chunks.next(); step.done !== true; step = chunks.next(end.offset)) {
+      const { bytes, start } = step.value;
+      for (let at = 0, count = 1; at < bytes.length; count++) {
+        const frame = driver.readRecord(bytes, at, file.headerChecksum);
+        if (frame.kind === 'partial') break;
+        if (frame.kind === 'bad' || !take(frame.content, bytes.subarray(at, frame.end))) return end;
+        end = { offset: start + frame.end, checksum: frame.checksum };
+        at = frame.end;
+        if (count % STEP === 0) yield;
+      }
+      yield;
+    }
+  } finally {
+    // Closes the file, whichever way this ends.
+    chunks.return();
+  }
+  return end;
 }
 
 /** What still stands behind the first broken record: good records there may say that the broken one was durable, which makes it damage and no torn tail. */
@@ -190,89 +205,4 @@ function* surveyTail(source: RecoverySource, file: LogFile, from: number): Gener
     chunks.return();
   }
   return { records, durableLsn };
-}
-
-/** The state that grows while records are replayed. */
-class Replay {
-  records = 0;
-  lastLsn = 0;
-  isClosed = false;
-  /** By record number, least recently used first: re-inserting a number moves it to the end. */
-  readonly #entries = new Map<number, PutRecord>();
-  readonly #marks = new Map<number, number>();
-  #policy: string | undefined;
-  #lastEvicted = 0;
-  readonly #lsnOfKey = new Map<string, number>();
-
-  /** Another file begins, after record `lsn`. */
-  startAt(lsn: number): void {
-    this.lastLsn = lsn;
-    this.isClosed = false;
-  }
-
-  clear(): void {
-    this.#entries.clear();
-    this.#lsnOfKey.clear();
-    this.#marks.clear();
-    this.#lastEvicted = 0;
-  }
-
-  recovered(): RecoveredEntries {
-    const entries = Array.from(this.#entries.values(), (entry) => ({ ...entry, mark: this.#marks.get(entry.lsn) }));
-    return { entries, lastEvicted: this.#lastEvicted, policy: this.#policy };
-  }
-
-  /** Invariant: replay never evicts by itself; what made room is listed in the record that needed it. */
-  apply(record: LogRecord | SkippableRecord): void {
-    this.records++;
-    this.lastLsn = record.lsn;
-    this.isClosed = record.type === 'close';
-    switch (record.type) {
-      case 'put':
-        this.#delete(record.key);
-        for (const lsn of record.evicted ?? []) this.#drop(lsn);
-        this.#lastEvicted = record.evicted?.at(-1) ?? this.#lastEvicted;
-        this.#entries.set(record.lsn, record);
-        this.#lsnOfKey.set(record.key, record.lsn);
-        break;
-      case 'hit':
-        this.#mark(record);
-        for (const lsn of record.lsns) this.#touch(lsn);
-        break;
-      case 'del':
-        for (const key of record.keys) this.#delete(key);
-        break;
-      case 'clear':
-        this.clear();
-        break;
-      default:
-    }
-  }
-
-  #touch(lsn: number): void {
-    const entry = this.#entries.get(lsn);
-    if (entry === undefined) return;
-    this.#entries.delete(lsn);
-    this.#entries.set(lsn, entry);
-  }
-
-  /** The marks of another policy mean nothing to this one. */
-  #mark({ lsns, marks, policy }: HitRecord): void {
-    if (policy !== this.#policy) this.#marks.clear();
-    this.#policy = policy;
-    for (const [index, mark] of (marks ?? []).entries()) this.#marks.set(lsns[index] as number, mark);
-  }
-
-  #drop(lsn: number): void {
-    const entry = this.#entries.get(lsn);
-    if (entry !== undefined) this.#delete(entry.key);
-  }
-
-  #delete(key: string): void {
-    const lsn = this.#lsnOfKey.get(key);
-    if (lsn === undefined) return;
-    this.#lsnOfKey.delete(key);
-    this.#entries.delete(lsn);
-    this.#marks.delete(lsn);
-  }
 }

@@ -1,13 +1,11 @@
 /**
- * The log file of one session: begun once, appended to, never written to by anybody else.
+ * A file that this session writes, a log or a snapshot: begun once, appended to, never written to by anybody else.
  */
-import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { now } from '../clock.js';
-import { LONGEST_FRAME_BYTES, type LogRecord, type PersistDriver } from './contract.js';
+import { LONGEST_FRAME_BYTES, type LogHeader, type LogRecord, type PersistDriver, type Predecessor } from './contract.js';
 import { type FileSystem, makeDirectory, syncDirectory, writeFully } from './file-system.js';
-import { logName } from './log-files.js';
-import type { Recovery } from './recovery.js';
+import { fileName } from './log-files.js';
 
 /** What a file's header says of its cache. */
 export interface LogOwner {
@@ -20,35 +18,34 @@ export interface LogOwner {
   readonly files: FileSystem;
 }
 
+/** Where a file begins. */
+export type FileStart = Pick<LogHeader, 'kind' | 'id' | 'storeId' | 'lsn' | 'predecessor'>;
+
 export class SessionFile {
+  readonly id: number;
+  readonly path: string;
   /** Its length, in bytes. */
   bytes: number;
+  /** That of the last frame. */
+  #checksum: number;
   readonly #owner: LogOwner;
   readonly #descriptor: number;
   /** The checksum of the header, from which those of the records go on. */
   readonly #seed: number;
+  #syncs = 0;
+  #isClosing = false;
 
-  /** Begins the file that goes on where `recovered` ended. */
-  constructor(owner: LogOwner, recovered: Recovery) {
+  constructor(owner: LogOwner, start: FileStart) {
     const { files, directory, driver, cacheName, signature } = owner;
     makeDirectory(files, directory, dirname);
-    const header = driver.encodeHeader({
-      formatVersion: 1,
-      minimumVersion: 1,
-      id: recovered.nextId,
-      storeId: recovered.storeId ?? randomBytes(8).toString('hex'),
-      cacheName,
-      codec: driver.codec,
-      signature,
-      lsn: recovered.lastLsn,
-      predecessor: recovered.predecessor,
-      createdAt: now(),
-    });
+    const header = driver.encodeHeader({ ...start, formatVersion: 1, minimumVersion: 1, cacheName, codec: driver.codec, signature, createdAt: now() });
     this.#owner = owner;
-    this.#seed = header.checksum;
+    this.id = start.id;
+    this.path = join(directory, fileName(start.kind, start.id, driver));
+    this.#seed = this.#checksum = header.checksum;
     this.bytes = header.bytes.length;
     // 'ax': nobody else's file is ever appended to, whoever else may be at work here.
-    this.#descriptor = files.openSync(join(directory, logName(recovered.nextId, driver)), 'ax', 0o600);
+    this.#descriptor = files.openSync(this.path, 'ax', 0o600);
     try {
       writeFully(files, this.#descriptor, header.bytes);
       // A header is durable before any record follows it; recovery relies on that to tell a crash from damage.
@@ -62,12 +59,26 @@ export class SessionFile {
 
   /** Writes one record; gives its length, or -1 for one that is too long, of which nothing is written. */
   append(record: LogRecord): number {
-    const { driver, files } = this.#owner;
-    const { bytes } = driver.encodeRecord(record, this.#seed);
+    const { bytes, checksum } = this.#owner.driver.encodeRecord(record, this.#seed);
     if (bytes.length > LONGEST_FRAME_BYTES) return -1;
-    writeFully(files, this.#descriptor, bytes);
+    writeFully(this.#owner.files, this.#descriptor, bytes);
     this.bytes += bytes.length;
+    this.#checksum = checksum;
     return bytes.length;
+  }
+
+  /** Writes records of other files, one behind the other. */
+  copy(frames: readonly Buffer[]): void {
+    const copies = frames.map((frame) => this.#owner.driver.copyRecord(frame, this.#seed));
+    const bytes = Buffer.concat(copies.map((copy) => copy.bytes));
+    writeFully(this.#owner.files, this.#descriptor, bytes);
+    this.bytes += bytes.length;
+    this.#checksum = copies.at(-1)?.checksum ?? this.#checksum;
+  }
+
+  /** What the header of the next file says of this one, whose last record is `lsn`. */
+  endAt(lsn: number): Predecessor {
+    return { id: this.id, bytes: this.bytes, lsn, checksum: this.#checksum };
   }
 
   syncNow(): void {
@@ -76,10 +87,28 @@ export class SessionFile {
 
   /** Syncs on the thread pool. */
   sync(done: (error: Error | null) => void): void {
-    this.#owner.files.fdatasync(this.#descriptor, done);
+    this.#syncs++;
+    this.#owner.files.fdatasync(this.#descriptor, (error) => {
+      this.#syncs--;
+      const closing = this.#closeLate();
+      done(error ?? closing);
+    });
   }
 
+  /** Closes a file that was still being synced when it should have been; nobody is left to catch what this may throw. */
+  #closeLate(): Error | null {
+    if (!this.#isClosing || this.#syncs > 0) return null;
+    try {
+      this.#owner.files.closeSync(this.#descriptor);
+      return null;
+    } catch (error) {
+      return error as Error;
+    }
+  }
+
+  /** At once, or when the sync that is on its way has ended: until then its number must not be given to another file. */
   close(): void {
-    this.#owner.files.closeSync(this.#descriptor);
+    this.#isClosing = true;
+    if (this.#syncs === 0) this.#owner.files.closeSync(this.#descriptor);
   }
 }

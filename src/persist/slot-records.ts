@@ -41,6 +41,11 @@ export class SlotRecords {
     this.#turns[slot] = ++this.#turn;
   }
 
+  /** The numbers of all records behind entries, in no order. */
+  live(): Float64Array {
+    return this.#lsns.filter((lsn) => lsn !== 0);
+  }
+
   release(slot: number): void {
     if (slot < this.#lsns.length) this.#lsns[slot] = 0;
   }

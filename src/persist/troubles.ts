@@ -11,6 +11,13 @@ export const diskFailed = ({ cacheName, directory }: LogOwner, cause: unknown): 
     { cause },
   );
 
+export const compactionFailed = ({ cacheName, directory }: LogOwner, cause: unknown): ScrubjayError =>
+  new ScrubjayError(
+    'SCRUBJAY_COMPACTION_FAILED',
+    `${cacheName}: the logs in ${directory} could not be compacted (${String(cause)}). Nothing is lost, the directory grows; it is tried again when it has doubled.`,
+    { cause },
+  );
+
 export const directoryBusy = ({ cacheName, directory }: LogOwner, holder: string): ScrubjayError =>
   new ScrubjayError(
     'SCRUBJAY_DIRECTORY_BUSY',

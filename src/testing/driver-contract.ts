@@ -19,6 +19,7 @@ export interface DriverPromise {
 /** Every promise of persistence drivers, to be checked against `driver`. */
 export function driverContract(driver: PersistDriver): readonly DriverPromise[] {
   const header: LogHeader = {
+    kind: 'log',
     formatVersion: 1,
     minimumVersion: 1,
     id: 12,
@@ -51,6 +52,7 @@ export function driverContract(driver: PersistDriver): readonly DriverPromise[] 
     { lsn: 46, type: 'clear' },
     { lsn: 47, type: 'mark', durableLsn: 46 },
     { lsn: 48, type: 'close', fileBytes: 123_456 },
+    { lsn: 49, type: 'end', entries: 3, lastEvicted: 2 ** 40 },
   ];
   const seedOf = (of = header): number => driver.encodeHeader(of).checksum;
   const frames = (seed = seedOf()) => records().map((record) => driver.encodeRecord(record, seed));
@@ -68,7 +70,7 @@ export function driverContract(driver: PersistDriver): readonly DriverPromise[] 
       match(driver.fileExtension, /^\.[a-z]+$/);
     }),
     promise('a header comes back as it was, whatever stands behind it', () => {
-      for (const one of [header, { ...header, predecessor: undefined }]) {
+      for (const one of [header, { ...header, predecessor: undefined }, { ...header, kind: 'snapshot' as const }]) {
         const { bytes, checksum } = driver.encodeHeader(one);
         const frame = good(driver.readHeader(Buffer.concat([bytes, Buffer.from('more')])), 0);
         same(frame.content, one);
@@ -161,6 +163,15 @@ export function driverContract(driver: PersistDriver): readonly DriverPromise[] 
       for (const { bytes } of frames()) ok(driver.readRecord(bytes, 0, other).kind !== 'good');
       ok(driver.readRecord(driver.encodeHeader(header).bytes, 0, seedOf()).kind !== 'good');
       ok(driver.readHeader((frames()[0] as { bytes: Buffer }).bytes).kind !== 'good');
+    }),
+    promise('a record that is copied into another file is good there, and the same', () => {
+      const other = seedOf({ ...header, id: 13, kind: 'snapshot' });
+      for (const [index, { bytes }] of frames().entries()) {
+        const before = Buffer.from(bytes);
+        const copy = driver.copyRecord(bytes, other);
+        const wanted = driver.encodeRecord(records()[index] as LogRecord, other);
+        same([bytes, copy.bytes, copy.checksum], [before, wanted.bytes, wanted.checksum]);
+      }
     }),
     promise('a value is written as it was when it was encoded', () => {
       const value = { list: [1], bytes: Buffer.from('ab') };

@@ -71,6 +71,7 @@ test('the text drivers and the binary ones do not read each other', () => {
     [drivers.msgpack, drivers.jsonl],
   ] as const satisfies readonly (readonly [PersistDriver, PersistDriver])[]) {
     const { bytes } = one.encodeHeader({
+      kind: 'log',
       formatVersion: 1,
       minimumVersion: 1,
       id: 1,

@@ -41,7 +41,8 @@ export class DiskCache {
   readonly entries: Entries;
   readonly table: Table;
   readonly reports: ScrubjayError[] = [];
-  #descriptor: number | undefined;
+  readonly #descriptors = new Set<number>();
+  #isDead = false;
 
   /** Opens what lies in the directory. */
   constructor({ capacity = 3, ttlMs = Number.POSITIVE_INFINITY, policy = policies.lru, ...options }: DiskCacheOptions) {
@@ -53,6 +54,7 @@ export class DiskCache {
       durability: 'os',
       onLocked: 'error',
       takeChanges: () => this.entries.takeChanges(),
+      liveRecords: () => this.entries.liveRecords(),
       report: (error) => this.reports.push(error),
       ...options,
       files: this.#watched(options.files ?? unsyncedFileSystem),
@@ -98,22 +100,32 @@ export class DiskCache {
     alive.delete(this);
     openJournals.delete(this.journal);
     releaseDirectory(this.journal.options.directory);
-    if (this.#descriptor !== undefined) closeSync(this.#descriptor);
-    this.#descriptor = undefined;
+    this.#isDead = true;
+    for (const descriptor of this.#descriptors) closeSync(descriptor);
+    this.#descriptors.clear();
   }
 
-  /** Knows which file the journal has open to write. */
+  /** Knows which files are open, and does nothing for the dead. */
   #watched(files: FileSystem): FileSystem {
+    const living = Object.fromEntries(
+      Object.entries(files).map(([name, call]) => [
+        name,
+        (...args: never[]): unknown => {
+          if (this.#isDead) throw new Error(`${name} after death`);
+          return (call as (...all: never[]) => unknown)(...args);
+        },
+      ]),
+    ) as unknown as FileSystem;
     return {
-      ...files,
+      ...living,
       openSync: (path, flags, mode) => {
-        const descriptor = files.openSync(path, flags, mode);
-        if (flags === 'ax') this.#descriptor = descriptor;
+        const descriptor = living.openSync(path, flags, mode);
+        this.#descriptors.add(descriptor);
         return descriptor;
       },
       closeSync: (descriptor) => {
-        if (descriptor === this.#descriptor) this.#descriptor = undefined;
-        files.closeSync(descriptor);
+        this.#descriptors.delete(descriptor);
+        living.closeSync(descriptor);
       },
     };
   }

@@ -40,7 +40,7 @@ export function faultySystem(failAt = 0, fault: Fault = 'EIO'): FaultySystem {
     return calls.length === failAt;
   };
   const files = Object.fromEntries(
-    (['openSync', 'closeSync', 'readSync', 'fstatSync', 'readdirSync', 'mkdirSync', 'fsyncSync', 'fdatasyncSync'] as const).map((call) => [
+    (['openSync', 'closeSync', 'readSync', 'fstatSync', 'readdirSync', 'mkdirSync', 'fsyncSync', 'fdatasyncSync', 'unlinkSync'] as const).map((call) => [
       call,
       (...args: never[]): unknown => {
         if (meet(call)) {

@@ -145,7 +145,7 @@ describe('chunks', () => {
       const file = logFiles(directory).at(-1) as string;
       const between = statSync(file).size - headerBytes(file);
       const other = temporaryDirectory();
-      new DiskCache({ directory: other })
+      new DiskCache({ directory: other, leastLogBytes: Number.POSITIVE_INFINITY })
         .put('a', 'x'.repeat(MIB + difference - between))
         .put('b', '')
         .put('c', 'last')

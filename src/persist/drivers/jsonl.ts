@@ -30,6 +30,8 @@ interface Line {
   readonly m?: readonly number[];
   readonly by?: string;
   readonly len?: number;
+  readonly count?: number;
+  readonly last?: number;
   readonly v?: unknown;
   readonly r?: unknown;
 }
@@ -37,6 +39,7 @@ interface Line {
 interface HeaderLine {
   readonly scrubjay: number;
   readonly min: number;
+  readonly f: 'log' | 'snap';
   readonly id: number;
   readonly store: string;
   readonly name: string;
@@ -57,10 +60,10 @@ export const jsonl: PersistDriver = {
 
   encodeHeader(header) {
     const previous = header.predecessor;
-    const line: HeaderLine & { f: string } = {
+    const line: HeaderLine = {
       scrubjay: header.formatVersion,
       min: header.minimumVersion,
-      f: 'log',
+      f: header.kind === 'log' ? 'log' : 'snap',
       id: header.id,
       store: header.storeId,
       name: header.cacheName,
@@ -75,12 +78,15 @@ export const jsonl: PersistDriver = {
 
   encodeRecord: (record, seed) => framed(`"n":${record.lsn},"t":"${record.type}"${members(record)}${durableMember(record)}}`, seed),
 
+  copyRecord: (frame, seed) => sealed(Buffer.from(frame), seed),
+
   readHeader(bytes) {
     return readLine(bytes, 0, 0, (line) => {
       const header = line as HeaderLine;
       if (header.min > FORMAT_VERSION) throw logNewer(`a log of format version ${header.scrubjay}`);
       const previous = header.prev;
       const content: LogHeader = {
+        kind: header.f === 'snap' ? 'snapshot' : 'log',
         formatVersion: header.scrubjay,
         minimumVersion: header.min,
         id: header.id,
@@ -118,6 +124,8 @@ function members(record: LogRecord): string {
       return record.keys.length === 1 ? `,"k":${JSON.stringify(record.keys[0])}` : `,"ks":${JSON.stringify(record.keys)}`;
     case 'close':
       return `,"len":${record.fileBytes}`;
+    case 'end':
+      return `,"count":${record.entries},"last":${record.lastEvicted}`;
     default:
       return '';
   }
@@ -142,6 +150,8 @@ function recordOf(line: Line): LogRecord | SkippableRecord {
       return { ...common, type: 'del', keys: line.ks ?? [line.k as string] };
     case 'close':
       return { ...common, type: 'close', fileBytes: line.len ?? 0 };
+    case 'end':
+      return { ...common, type: 'end', entries: line.count ?? 0, lastEvicted: line.last ?? 0 };
     case 'clear':
     case 'mark':
       return { ...common, type: line.t };
@@ -153,8 +163,9 @@ function recordOf(line: Line): LogRecord | SkippableRecord {
 }
 
 /** One line around `covered`: formatted once, then the eight digits of its checksum are put in. */
-function framed(covered: string, seed: number): { bytes: Buffer; checksum: number } {
-  const bytes = Buffer.from(`${OPENING}00000000${MIDDLE}${covered}\n`);
+const framed = (covered: string, seed: number): { bytes: Buffer; checksum: number } => sealed(Buffer.from(`${OPENING}00000000${MIDDLE}${covered}\n`), seed);
+
+function sealed(bytes: Buffer, seed: number): { bytes: Buffer; checksum: number } {
   const checksum = crc32(bytes, COVERED_FROM, bytes.length - 1, seed);
   bytes.write(hex(checksum), CHECKSUM_AT, 'latin1');
   return { bytes, checksum };

@@ -26,7 +26,7 @@ const CHECK_AT = 6;
 const CHECKSUM_AT = 8;
 const PAYLOAD_AT = 12;
 
-const TYPES = { put: 1, hit: 2, del: 3, clear: 4, mark: 6, close: 7 } as const;
+const TYPES = { put: 1, hit: 2, del: 3, clear: 4, mark: 6, close: 7, end: 18 } as const;
 /** A type from here on says of itself that older readers lose nothing by passing over it. */
 const FIRST_SKIPPABLE = 128;
 
@@ -58,13 +58,11 @@ export const msgpack: PersistDriver = {
     bytes[0] = MARKER;
     bytes[1] = TYPES[record.type];
     bytes.writeUInt32LE(payload.length, LENGTH_AT);
-    const begun = crc32(bytes, 0, CHECK_AT, seed);
-    bytes.writeUInt16LE(begun & 0xffff, CHECK_AT);
     bytes.set(payload, PAYLOAD_AT);
-    const checksum = crc32(bytes, PAYLOAD_AT, bytes.length, begun);
-    bytes.writeUInt32LE(checksum, CHECKSUM_AT);
-    return { bytes, checksum };
+    return sealed(bytes, seed);
   },
+
+  copyRecord: (frame, seed) => sealed(Buffer.from(frame), seed),
 
   readHeader(bytes) {
     const bad = { kind: 'bad', resumeAt: bytes.length } as const;
@@ -97,6 +95,15 @@ export const msgpack: PersistDriver = {
   },
 };
 
+/** Puts the checksums of a frame in. */
+function sealed(bytes: Buffer, seed: number): { readonly bytes: Buffer; readonly checksum: number } {
+  const begun = crc32(bytes, 0, CHECK_AT, seed);
+  bytes.writeUInt16LE(begun & 0xffff, CHECK_AT);
+  const checksum = crc32(bytes, PAYLOAD_AT, bytes.length, begun);
+  bytes.writeUInt32LE(checksum, CHECKSUM_AT);
+  return { bytes, checksum };
+}
+
 /** The next place at which a frame may begin. */
 function badAt(bytes: Buffer, offset: number): { readonly kind: 'bad'; readonly resumeAt: number } {
   const next = bytes.indexOf(MARKER, offset + 1);
@@ -108,7 +115,7 @@ const headerChecksum = (bytes: Buffer, end: number): number => crc32(bytes, BODY
 
 /** What a header is made of, as in the other format. */
 interface Body {
-  readonly f: 'log';
+  readonly f: 'log' | 'snap';
   readonly id: number;
   readonly store: string;
   readonly name: Text;
@@ -119,8 +126,8 @@ interface Body {
   readonly at: number;
 }
 
-const bodyOf = ({ id, storeId, cacheName, codec, signature, lsn, predecessor, createdAt }: LogHeader): Body => ({
-  f: 'log',
+const bodyOf = ({ kind, id, storeId, cacheName, codec, signature, lsn, predecessor, createdAt }: LogHeader): Body => ({
+  f: kind === 'log' ? 'log' : 'snap',
   id,
   store: storeId,
   name: packedText(cacheName),
@@ -131,7 +138,8 @@ const bodyOf = ({ id, storeId, cacheName, codec, signature, lsn, predecessor, cr
   at: createdAt,
 });
 
-const headerOf = ({ id, store, name, codec, sig, lsn, prev, at }: Body, formatVersion: number, minimumVersion: number): LogHeader => ({
+const headerOf = ({ f, id, store, name, codec, sig, lsn, prev, at }: Body, formatVersion: number, minimumVersion: number): LogHeader => ({
+  kind: f === 'snap' ? 'snapshot' : 'log',
   formatVersion,
   minimumVersion,
   id,
@@ -160,6 +168,8 @@ function payloadOf(record: LogRecord): Payload {
       return [lsn, durableLsn, record.keys.map(packedText)];
     case 'close':
       return [lsn, durableLsn, record.fileBytes];
+    case 'end':
+      return [lsn, durableLsn, record.entries, record.lastEvicted];
     default:
       return [lsn, durableLsn];
   }
@@ -184,6 +194,8 @@ function recordOf(type: number, [lsn, durable, ...members]: Payload): LogRecord 
       return { ...common, type: 'mark' };
     case TYPES.close:
       return { ...common, type: 'close', fileBytes: members[0] as number };
+    case TYPES.end:
+      return { ...common, type: 'end', entries: members[0] as number, lastEvicted: members[1] as number };
     default:
       if (type >= FIRST_SKIPPABLE) return { ...common, type: 'skippable' };
       throw logNewer(`a record of type ${type}`);

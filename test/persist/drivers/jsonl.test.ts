@@ -15,6 +15,7 @@ const PUT: LogRecord = {
   evicted: [3],
 };
 const HEADER: LogHeader = {
+  kind: 'log',
   formatVersion: 1,
   minimumVersion: 1,
   id: 2,
