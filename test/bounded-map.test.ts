@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { BoundedMap } from '../src/bounded-map';
 import { type PolicyName, policies } from '../src/memory/index';
-import { collectUntil } from './support/garbage';
+import { collectUntil, watchGarbage } from './support/garbage';
 import { manualClockForEachTest } from './support/manual-clock';
 import { errorOf } from './support/promises';
 import { numRuns } from './support/thorough';
@@ -133,11 +133,10 @@ test('what takes more room than before pushes others out, and may push out itsel
 
 test('what is deleted, dropped or ended is let go of', async () => {
   const map = new BoundedMap<string, object>({ capacity: 3, ttl: 1000 });
-  const gone = new Set<string>();
-  const registry = new FinalizationRegistry<string>((key) => gone.add(key));
+  const { gone, watch } = watchGarbage();
   const set = (key: string): void => {
     const value = { key };
-    registry.register(value, key);
+    watch(value, key);
     map.set(key, value);
   };
   for (const key of ['dropped', 'dropped too', 'deleted', 'ended', 'kept']) set(key);

@@ -1,7 +1,7 @@
 import { BoundedMap } from '../src/bounded-map';
 import { useClock } from '../src/clock';
 import { Cached, CacheRegistry, cacheOf } from '../src/index';
-import { collectUntil } from './support/garbage';
+import { collectUntil, watchGarbage } from './support/garbage';
 import { ManualClock } from './support/manual-clock';
 
 function aService(capacity = 100) {
@@ -30,9 +30,8 @@ describe('with a clock turned by hand', () => {
   test('an entry past its time goes by itself: value, key and slot', async () => {
     const users = aService();
     const cache = cacheOf(users.find);
-    const gone = new Set<string>();
-    const finalizers = new FinalizationRegistry<string>((id) => gone.add(id));
-    for (const id of ['a', 'b', 'c']) finalizers.register(users.find(id), id);
+    const { gone, watch } = watchGarbage();
+    for (const id of ['a', 'b', 'c']) watch(users.find(id), id);
     clock.advance(500);
     users.find('d');
     clock.advance(499);

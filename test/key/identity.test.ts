@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { keyOfCall } from '../../src/key/call-key.js';
 import { identityText } from '../../src/key/identity.js';
-import { collectUntil } from '../support/garbage.js';
+import { collectUntil, watchGarbage } from '../support/garbage.js';
 import { aRule } from './calls.js';
 
 const rule = aRule({ byIdentity: true });
@@ -86,15 +86,12 @@ test('no trap of a Proxy runs', () => {
 });
 
 test('an object is not kept alive by its number', async () => {
-  let isGone = false;
-  const registry = new FinalizationRegistry(() => {
-    isGone = true;
-  });
+  const { gone, watch } = watchGarbage();
   (() => {
     const value = {};
     identityText(value);
-    registry.register(value, undefined);
+    watch(value, 'value');
   })();
-  await collectUntil(() => isGone);
-  expect(isGone).toBe(true);
+  await collectUntil(() => gone.size === 1);
+  expect([...gone]).toEqual(['value']);
 });

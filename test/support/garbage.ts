@@ -12,3 +12,14 @@ export async function collectUntil(isDone: () => boolean): Promise<void> {
     await new Promise(setImmediate);
   }
 }
+
+/** Kept here because a registry that is garbage itself never tells anything. */
+const registries: FinalizationRegistry<string>[] = [];
+
+/** Watches objects become garbage: `gone` has the names of those that did. */
+export function watchGarbage(): { readonly gone: ReadonlySet<string>; watch(value: object, name: string): void } {
+  const gone = new Set<string>();
+  const registry = new FinalizationRegistry<string>((name) => gone.add(name));
+  registries.push(registry);
+  return { gone, watch: (value, name) => registry.register(value, name) };
+}
