@@ -12,6 +12,7 @@ import type { PersistDriver } from './persist/contract.js';
 import { type DriverName, drivers } from './persist/drivers/index.js';
 import { type FileSystem, realFileSystem } from './persist/file-system.js';
 import type { Durability, OnLocked } from './persist/journal-options.js';
+import type { OnDamage } from './persist/recovery.js';
 
 /** Every option with its name, so that none is forgotten here. */
 const KNOWN = Object.keys({
@@ -36,7 +37,15 @@ const KNOWN = Object.keys({
   name: 1,
   registry: 1,
 } satisfies Record<keyof CachedOptions, 1>);
-const KNOWN_PERSIST = ['driver', 'directory', 'durability', 'onLocked', 'fileSystem'] as const satisfies readonly (keyof PersistOptions)[];
+const KNOWN_PERSIST = [
+  'driver',
+  'directory',
+  'durability',
+  'onLocked',
+  'onDamage',
+  'version',
+  'fileSystem',
+] as const satisfies readonly (keyof PersistOptions)[];
 /** Checks what the user said. `where` begins every message, such as `@Cached on Users.find`. */
 export function checkOptions(options: unknown, where: string): Settings {
   const said = record(options ?? {}, where, 'options');
@@ -100,15 +109,15 @@ function checkUnkeyable(unkeyable: unknown, where: string): Settings['unkeyable'
 }
 
 function checkPersist(persist: unknown, where: string): PersistSettings {
-  if (typeof persist === 'string')
-    return { driver: checkDriver(persist, where), directory: undefined, durability: undefined, onLocked: undefined, fileSystem: realFileSystem };
-  const said = record(persist, where, 'persist');
+  const said = typeof persist === 'string' ? { driver: persist } : record(persist, where, 'persist');
   expectKnown(said, KNOWN_PERSIST, where, 'persist option');
   return {
     driver: checkDriver(said['driver'] ?? 'jsonl', where),
     directory: absolute(checkDirectory(said['directory'], where)),
     durability: checkDurability(said['durability'], where),
     onLocked: checkOnLocked(said['onLocked'], where),
+    onDamage: checkOnDamage(said['onDamage'], where),
+    version: checkVersion(said['version'], where),
     fileSystem: (expectType(said, 'fileSystem', 'object', 'the calls of node:fs', where) as FileSystem | undefined) ?? realFileSystem,
   };
 }
@@ -148,6 +157,18 @@ export function checkDurability(durability: unknown, where: string): Durability 
 export function checkOnLocked(onLocked: unknown, where: string): OnLocked | undefined {
   if (onLocked === undefined || onLocked === 'error' || onLocked === 'memory') return onLocked;
   throw wrong('SCRUBJAY_BAD_OPTION', where, "onLocked must be 'error' or 'memory'", onLocked);
+}
+
+const ON_DAMAGE: readonly unknown[] = ['drop-suspect', 'salvage', 'refuse'] satisfies readonly OnDamage[];
+
+function checkOnDamage(onDamage: unknown, where: string): OnDamage | undefined {
+  if (onDamage === undefined || ON_DAMAGE.includes(onDamage)) return onDamage as OnDamage | undefined;
+  throw wrong('SCRUBJAY_BAD_OPTION', where, "onDamage must be 'drop-suspect', 'salvage' or 'refuse'", onDamage);
+}
+
+function checkVersion(version: unknown, where: string): string | number | undefined {
+  if (version === undefined || typeof version === 'string' || (typeof version === 'number' && Number.isFinite(version))) return version;
+  throw wrong('SCRUBJAY_BAD_OPTION', where, 'version must be a number or a text', version);
 }
 
 function checkScope(scope: unknown, where: string): Settings['scope'] {

@@ -5,18 +5,21 @@ import { now } from './clock.js';
 import { type CallKey, EntryKeys, hashOfCall, sizedKey } from './entry-keys.js';
 import { choose, type EntryLimits } from './entry-limits.js';
 import { type Expiring, watchExpiry } from './expiry.js';
-import { entryBytes } from './memory/byte-limits.js';
+import { countsBytes, entryBytes } from './memory/byte-limits.js';
 import type { RestoredEntry } from './memory/policy.js';
 import { Residents } from './memory/residents.js';
 import { type Journal, UNLOGGED } from './persist/journal.js';
-import type { EvictedEntry } from './persist/journal-options.js';
-import type { LoggedEntry, RecoveredEntries } from './persist/replay.js';
+import type { Everything, EvictedEntry, LiveEntry } from './persist/journal-options.js';
+import { LateValues } from './persist/late-values.js';
+import type { RecoveredEntries } from './persist/recovered-entries.js';
 import { type Changes, SlotRecords } from './persist/slot-records.js';
 import type { Counters } from './stats/counters.js';
 import type { Table } from './tables.js';
 
 const NONE = -1;
 const FOREVER = Number.POSITIVE_INFINITY;
+/** Entries taken over between two pauses. */
+const RESTORED_AT_ONCE = 64;
 
 /** What stands in a slot. */
 interface Content {
@@ -35,6 +38,8 @@ export class Entries implements Expiring {
   readonly #counters: Counters;
   readonly #residents: Residents;
   readonly #records = new SlotRecords();
+  /** The values of recovered entries nobody has asked for yet. */
+  #late: LateValues | undefined;
   /** Who is evicted at the moment: out of memory and out of order already, still known by key and record. */
   readonly #victims: number[] = [];
   #limits: EntryLimits;
@@ -69,7 +74,7 @@ export class Entries implements Expiring {
   /** The slot of a fresh entry, or -1. */
   fresh(table: Table, key: CallKey): number {
     const slot = this.keys.slotOf(table, key);
-    return slot !== NONE && this.isFresh(slot) ? slot : NONE;
+    return slot !== NONE && this.isFresh(slot) && this.#isDecoded(slot) ? slot : NONE;
   }
 
   /** Whether the entry in `slot` is not past its time; one that is counts as expired, once. */
@@ -79,7 +84,21 @@ export class Entries implements Expiring {
     return false;
   }
 
-  /** The stored value as it is. */
+  /**
+   * Decodes a value that came from disk and was not asked for before. An entry whose value cannot be decoded, because a class it needs is not there any more,
+   * is deleted: the call is loaded anew. Such an entry is found by its text and never by its arguments, which nobody has seen, so that no hit on others asks this.
+   */
+  #isDecoded(slot: number): boolean {
+    const late = this.#late;
+    if (late === undefined || !late.has(slot)) return true;
+    const decoded = attempt(() => late.take(slot));
+    if (late.size === 0) this.#late = undefined;
+    if (decoded === undefined) this.#drop([slot]);
+    else this.#residents.values[slot] = decoded.value;
+    return decoded !== undefined;
+  }
+
+  /** The stored value as it is; that of an entry that is fresh. */
   valueAt(slot: number): unknown {
     return this.#residents.values[slot];
   }
@@ -121,6 +140,7 @@ export class Entries implements Expiring {
       slot = residents.take();
       this.keys.bind(slot, table, key);
     }
+    this.#late?.letGo(slot);
     this.#fill(slot, { value, isPromised, deadline: expiresAt ?? FOREVER, bytes });
     if (this.journal !== undefined) this.#records.bind(slot, lsn);
     if (isNew) residents.insert(slot, hash);
@@ -163,6 +183,7 @@ export class Entries implements Expiring {
       this.keys.clear();
       this.#residents.clear();
       this.#records.clear();
+      this.#late = undefined;
     }
   }
 
@@ -180,36 +201,49 @@ export class Entries implements Expiring {
   /** Other limits from now on. What is too much is dropped. */
   relimit(limits: EntryLimits): void {
     this.#limits = limits;
+    if (countsBytes(limits)) for (const slot of [...this.#residents.inOrder()]) this.#isDecoded(slot);
     this.#residents.relimit(
       limits,
       (slot) => this.keys.hashOf(slot),
-      (slot) => entryBytes(limits, { ...this.keys.sizedAt(slot), value: this.valueAt(slot) }),
+      (slot) => this.#bytesAt(slot),
     );
     this.#evictWhile(() => this.#residents.isTooMuch);
   }
 
-  /** Takes over what a journal has recovered; what does not fit is deleted for good, what is past its time is left behind. */
-  restore(table: Table, recovered: RecoveredEntries, decode: (entry: LoggedEntry) => unknown): void {
-    const { fitting, tooMany } = choose(recovered, this.#limits);
+  /**
+   * Takes over what `journal` has recovered, in steps; what does not fit is deleted for good, what is past its time is left behind. Nobody may use the
+   * entries before this is done. Values are decoded when somebody asks for them, or at once where their sizes count.
+   */
+  *restoring(table: Table, recovered: RecoveredEntries, journal: Journal): Generator<void> {
+    this.journal = journal;
+    const residents = this.#residents;
+    const { fitting, tooMany, deadlineOf, markOf } = yield* choose(recovered, this.#limits);
+    const late = new LateValues(journal.options.driver, residents.reach + fitting.length);
     const places: RestoredEntry[] = [];
-    for (const { entry, ...place } of fitting) {
-      const decoded = attempt(() => decode(entry));
-      if (decoded === undefined) {
-        tooMany.push(entry.key);
-        continue;
-      }
-      const slot = this.#residents.take();
-      const key = { text: entry.key, copy: undefined };
-      this.#fill(slot, { value: decoded.value, isPromised: entry.isPromised, deadline: place.deadline, bytes: this.#bytesOf(table, key, decoded.value) });
+    for (const place of fitting) {
+      const slot = residents.take();
+      const key = { text: recovered.keyAt(place), copy: undefined };
       this.keys.bind(slot, table, key);
-      this.#records.bind(slot, entry.lsn);
-      places.push({ ...place, slot });
+      this.#records.bind(slot, recovered.lsnAt(place));
+      this.#fill(slot, { value: undefined, isPromised: recovered.isPromisedAt(place), deadline: deadlineOf(place), bytes: 0 });
+      late.add(slot, recovered, place);
+      places.push({ slot, hash: residents.usesHashes ? hashOfCall(key) : 0, storedAs: recovered.lsnAt(place), mark: markOf(place) });
+      if (places.length % RESTORED_AT_ONCE === 0) yield;
     }
-    this.#residents.restore(places, recovered.lastEvicted);
+    residents.restore(places, recovered.lastEvicted);
+    this.#late = late;
     if (this.nextDeadline !== FOREVER) watchExpiry(this);
     this.#tryDelete(tooMany);
-    this.#evictWhile(() => this.#residents.isTooMuch);
+    if (this.bytes !== undefined) yield* this.#weighing(places);
+    this.#evictWhile(() => residents.isTooMuch);
     this.stored?.(this.bytes ?? 0);
+  }
+
+  *#weighing(places: readonly RestoredEntry[]): Generator<void> {
+    for (const [count, { slot }] of places.entries()) {
+      if (this.#isDecoded(slot)) this.#residents.weigh(slot, this.#bytesAt(slot));
+      if (count % RESTORED_AT_ONCE === 0) yield;
+    }
   }
 
   /** What changed in the order of eviction since the last time. */
@@ -223,6 +257,41 @@ export class Entries implements Expiring {
   /** The numbers of the records behind all entries. */
   liveRecords(): Float64Array {
     return this.#records.live();
+  }
+
+  /** Everything that has a record number, for a journal that has to write it anew. */
+  everything(): Everything {
+    const residents = this.#residents;
+    const slots = [...residents.inOrder()].filter((slot) => this.#records.lsnOf(slot) !== UNLOGGED);
+    // They are in this order.
+    this.#records.takeChanged();
+    const policy = residents.marksOf;
+    const marks = policy === undefined ? undefined : slots.map((slot) => residents.markOf(slot));
+    const order = { lsns: slots.map((slot) => this.#records.lsnOf(slot)), marks, policy };
+    const byRecord = this.#records.inOrder(slots);
+    const lsns = byRecord.map((slot) => this.#records.lsnOf(slot));
+    return { order, entries: this.#liveEntries(byRecord, lsns) };
+  }
+
+  *#liveEntries(slots: readonly number[], lsns: readonly number[]): Generator<LiveEntry | undefined> {
+    for (const [index, slot] of slots.entries()) {
+      const lsn = lsns[index] as number;
+      yield this.#records.lsnOf(slot) === lsn ? this.#liveEntry(slot, lsn) : undefined;
+    }
+  }
+
+  #liveEntry(slot: number, lsn: number): LiveEntry | undefined {
+    const refused = (): void => {
+      this.#records.bind(slot, UNLOGGED);
+    };
+    if (!this.isFresh(slot)) refused();
+    else if (this.#isDecoded(slot)) {
+      const { values, isPromised } = this.#residents;
+      const deadline = this.#residents.deadlineOf(slot);
+      const expiresAt = deadline === FOREVER ? undefined : deadline;
+      return { lsn, key: this.keys.textOf(slot), value: values[slot], isPromised: isPromised[slot] === 1, expiresAt, refused };
+    }
+    return undefined;
   }
 
   /** The keys of the fresh entries, next to be evicted first; with `table`, only of those in it. */
@@ -250,6 +319,10 @@ export class Entries implements Expiring {
 
   #bytesOf(table: Table, key: CallKey, value: unknown): number {
     return this.bytes === undefined ? 0 : entryBytes(this.#limits, { ...sizedKey(table, key.text, key.copy?.key), value });
+  }
+
+  #bytesAt(slot: number): number {
+    return entryBytes(this.#limits, { ...this.keys.sizedAt(slot), value: this.valueAt(slot) });
   }
 
   #evictWhile(isWanted: (gone: number) => boolean): number {
@@ -300,6 +373,7 @@ export class Entries implements Expiring {
 
   #forget(slot: number): void {
     this.keys.release(slot);
+    this.#late?.letGo(slot);
     if (this.journal !== undefined) this.#records.release(slot);
   }
 }

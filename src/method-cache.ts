@@ -15,10 +15,14 @@ import { type MethodStats, methodStats } from './method-stats.js';
 import { Journal } from './persist/journal.js';
 import type { JournalOptions } from './persist/journal-options.js';
 import { Opening } from './persist/opening.js';
+import type { RecoveryProgress } from './persist/recovery.js';
 import { Counters } from './stats/counters.js';
 import { type Table, Tables } from './tables.js';
 
 export type AnyMethod = (this: any, ...args: any[]) => any;
+
+/** Where and how a cache is kept on disk. */
+type PersistPlan = Pick<JournalOptions, 'directory' | 'driver' | 'durability' | 'onLocked' | 'onDamage' | 'version' | 'files' | 'signature'>;
 
 /** What a method's cache is made from, when everything is known. */
 export interface CacheSettings {
@@ -33,7 +37,7 @@ export interface CacheSettings {
   /** What becomes of a call whose arguments have no honest key. */
   readonly unkeyable: 'throw' | 'bypass';
   /** Where and how the cache is kept on disk; asked for when it is opened. `undefined` for memory only. */
-  readonly persist: (() => Pick<JournalOptions, 'directory' | 'driver' | 'durability' | 'onLocked' | 'files' | 'signature'>) | undefined;
+  readonly persist: (() => PersistPlan) | undefined;
   /** Tells the application what went wrong without failing a call. */
   readonly report: (error: ScrubjayError) => void;
 }
@@ -59,6 +63,7 @@ export class MethodCache {
   readonly tables: Tables;
 
   #opening: Opening<void> | undefined;
+  #onProgress: ((progress: RecoveryProgress) => void) | undefined;
   #isOpen: boolean;
   #isAsync: boolean;
   /** The codes of what was reported; once is enough. */
@@ -201,6 +206,7 @@ export class MethodCache {
    * @throws SCRUBJAY_BAD_CAPACITY, SCRUBJAY_BAD_OPTION, SCRUBJAY_UNKNOWN_OPTION
    */
   relimit(limits: LimitOptions): void {
+    if (this.#opening !== undefined) this.openNow();
     this.entries.relimit(checkLimitOptions(limits, this.entries.limits, `configure of ${this.settings.name}`));
   }
 
@@ -224,13 +230,16 @@ export class MethodCache {
   /** Ends the journal in order; what happens afterwards stays in memory. A cache that was never opened is not read for this. */
   async close(): Promise<void> {
     if (this.settings.persist === undefined) return;
-    if (this.#opening === undefined) this.#adopt(this.#newJournal());
-    else await this.open();
+    if (this.#opening === undefined) {
+      this.entries.journal = this.#newJournal();
+      this.#isOpen = true;
+    } else await this.open();
     await this.entries.journal?.close();
   }
 
   /** Recovers what is on disk, letting others run in between. Never rejects: what cannot be read is reported, and the cache runs in memory. */
-  async open(): Promise<void> {
+  async open(onProgress?: (progress: RecoveryProgress) => void): Promise<void> {
+    this.#onProgress = onProgress;
     if (!this.#isOpen) await this.#startOpening().inSlices();
   }
 
@@ -247,18 +256,22 @@ export class MethodCache {
   *#openingSteps(): Generator<void, void> {
     const journal = this.#newJournal();
     const recovered = yield* journal.opening();
-    this.#adopt(journal);
-    if (recovered.entries.some((entry) => entry.isPromised)) this.#isAsync = true;
-    this.entries.restore(this.tables.first, recovered, (entry) => journal.options.driver.decodeValue(entry.value));
+    if (recovered.hasPromises) this.#isAsync = true;
+    yield* this.entries.restoring(this.tables.first, recovered, journal);
+    this.#isOpen = true;
+    journal.start();
   }
 
   #newJournal(): Journal {
     const { persist, name, report } = this.settings as CacheSettings & { persist: NonNullable<CacheSettings['persist']> };
-    return new Journal({ ...persist(), cacheName: name, report, takeChanges: () => this.entries.takeChanges(), liveRecords: () => this.entries.liveRecords() });
-  }
-
-  #adopt(journal: Journal): void {
-    this.entries.journal = journal;
-    this.#isOpen = true;
+    return new Journal({
+      ...persist(),
+      cacheName: name,
+      report,
+      onProgress: (progress) => this.#onProgress?.(progress),
+      takeChanges: () => this.entries.takeChanges(),
+      liveRecords: () => this.entries.liveRecords(),
+      everything: () => this.entries.everything(),
+    });
   }
 }

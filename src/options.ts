@@ -10,6 +10,7 @@ import type { PersistDriver } from './persist/contract.js';
 import type { DriverName } from './persist/drivers/index.js';
 import type { FileSystem } from './persist/file-system.js';
 import type { Durability, JournalOptions, OnLocked } from './persist/journal-options.js';
+import type { OnDamage } from './persist/recovery.js';
 
 /** A time: milliseconds, or a number with a unit such as `'500ms'`, `'30s'`, `'5m'`, `'2h'`, `'7d'`. */
 export type Duration = number | `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`;
@@ -32,6 +33,16 @@ export interface PersistOptions {
    * `'memory'` does not. Default: what `registry.configure` says, else `'error'`.
    */
   onLocked?: OnLocked;
+  /**
+   * What becomes of entries when records that were durable are damaged or missing, and may have deleted or replaced them: `'drop-suspect'` loads them anew,
+   * `'salvage'` keeps them, `'refuse'` reads nothing, changes nothing, and runs in memory only. Default `'drop-suspect'`.
+   */
+  onDamage?: OnDamage;
+  /**
+   * The version of your values: raise it when what the method gives has changed, and the cache begins empty. After a rollback to a lower number it
+   * runs in memory only, so that nothing is lost for the newer one; a text is only compared. Default: none.
+   */
+  version?: string | number;
   /** The calls through which the disk is reached, for tests that let it fail. Default: `node:fs`. */
   fileSystem?: FileSystem;
 }
@@ -120,5 +131,7 @@ export interface PersistSettings {
   readonly directory: string | undefined;
   readonly durability: Durability | undefined;
   readonly onLocked: OnLocked | undefined;
+  readonly onDamage: OnDamage | undefined;
+  readonly version: string | number | undefined;
   readonly fileSystem: FileSystem;
 }

@@ -12,7 +12,7 @@ import type { MethodStats } from './method-stats.js';
 import { expectKnown, wrong } from './misuse.js';
 import type { PersistSettings } from './options.js';
 import type { Durability, JournalOptions, OnLocked } from './persist/journal-options.js';
-import type { RecoveryReport } from './persist/recovery.js';
+import type { RecoveryProgress, RecoveryReport } from './persist/recovery.js';
 import { workerName } from './persist/worker-name.js';
 import { type MemoryPressureOptions, type MemoryReport, ProcessMemory } from './process-memory.js';
 
@@ -37,6 +37,17 @@ export interface RegistryOptions {
     /** Default `'error'`: a cache whose directory another process holds says so, and `open` fails. */
     readonly onLocked?: OnLocked;
   };
+}
+
+/** How `open` is to be done. */
+export interface OpenOptions {
+  /** Called for each piece that was read, about a megabyte. When it throws, it is not called again, and `open` throws that when everything is open. */
+  readonly onProgress?: (progress: OpenProgress) => void;
+}
+
+/** How far the opening of one cache has come. */
+export interface OpenProgress extends RecoveryProgress {
+  readonly name: string;
 }
 
 /** What opening one persisted cache found. */
@@ -142,12 +153,15 @@ export class CacheRegistry {
   }
 
   /**
-   * Recovers every persisted cache now, so that no call has to wait for it. What cannot be read is reported and runs in memory.
+   * Recovers every persisted cache now, side by side and in slices of a few milliseconds, so that no call has to wait for it. What cannot be read is reported
+   * and runs in memory.
    * @throws SCRUBJAY_DIRECTORY_BUSY when another process holds the directory of a cache that does not say `onLocked: 'memory'`; all others are open then.
    */
-  async open(): Promise<OpenReport[]> {
+  async open({ onProgress }: OpenOptions = {}): Promise<OpenReport[]> {
     const persisted = [...this.#caches.values()].filter((cache) => cache.settings.persist !== undefined);
-    await Promise.all(persisted.map((cache) => cache.open()));
+    const tell = new Telling(onProgress);
+    await Promise.all(persisted.map((cache) => cache.open((progress) => tell.progress({ name: cache.settings.name, ...progress }))));
+    tell.throwWhatWasThrown();
     const lockedOut = persisted.find(
       ({ entries: { journal } }) => journal?.options.onLocked === 'error' && journal.lastError?.code === 'SCRUBJAY_DIRECTORY_BUSY',
     );
@@ -169,6 +183,29 @@ export class CacheRegistry {
     const results = await Promise.allSettled([...this.#caches.values()].map((cache) => work(cache)));
     const failed = results.find((result) => result.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
+  }
+}
+
+/** Tells an application of progress; its errors must not end a recovery. */
+class Telling {
+  #listener: OpenOptions['onProgress'];
+  #error: { readonly thrown: unknown } | undefined;
+
+  constructor(listener: OpenOptions['onProgress']) {
+    this.#listener = listener;
+  }
+
+  progress(progress: OpenProgress): void {
+    try {
+      this.#listener?.(progress);
+    } catch (thrown) {
+      this.#listener = undefined;
+      this.#error = { thrown };
+    }
+  }
+
+  throwWhatWasThrown(): void {
+    if (this.#error !== undefined) throw this.#error.thrown;
   }
 }
 

@@ -70,15 +70,3 @@ test.each([
     { numRuns: 400 },
   );
 });
-
-test('what is recovered keeps its order; what does not fit or cannot be read is left behind', () => {
-  const { entries, newTable } = someEntries({ capacity: 3 });
-  const table = newTable();
-  const logged = ['a', 'b', 'c', 'd', 'e'].map((key, index) => ({ lsn: index + 1, key, value: key, isPromised: false, expiresAt: undefined, mark: undefined }));
-  entries.restore(table, { entries: logged, lastEvicted: 0, policy: undefined }, ({ value }) => {
-    if (value === 'd') throw new Error('unreadable');
-    return value;
-  });
-  expect(entries.texts()).toEqual(['c', 'e']);
-  expect(entries.fresh(table, byText('a'))).toBe(-1);
-});

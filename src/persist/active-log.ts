@@ -5,10 +5,11 @@ import { randomBytes } from 'node:crypto';
 import { ScrubjayError } from '../errors.js';
 import { Compactor } from './compactor.js';
 import { LONGEST_FRAME_BYTES, type LogRecord, type Predecessor } from './contract.js';
+import { removeQuietly } from './file-system.js';
 import type { JournalOptions } from './journal-options.js';
 import { LiveRecords } from './live-records.js';
 import type { Recovery } from './recovery.js';
-import { SessionFile } from './session-file.js';
+import { type FileStart, SessionFile } from './session-file.js';
 
 type WithoutNumber<R> = R extends LogRecord ? Omit<R, 'lsn' | 'durableLsn'> : never;
 /** A record before it is written. */
@@ -28,6 +29,9 @@ export class ActiveLog {
   #nextId: number;
   #file: SessionFile | undefined;
   #isSyncedAhead = false;
+  #gatheredBytes = 0;
+  /** Paths, newest first. */
+  #manifests: string[];
 
   /** Goes on where `recovered` ended. `failed` is told of compactions that failed. */
   constructor(options: JournalOptions, recovered: Recovery, failed: (error: unknown) => void) {
@@ -36,7 +40,9 @@ export class ActiveLog {
     this.#storeId = recovered.storeId ?? randomBytes(8).toString('hex');
     this.#predecessor = recovered.predecessor;
     this.#nextId = recovered.nextId;
-    this.#compactor = new Compactor(options, { ...recovered.files, leastLogBytes: options.leastLogBytes }, failed);
+    this.#manifests = [...recovered.manifests];
+    const damagedPaths = recovered.report.damage.map(({ path }) => path);
+    this.#compactor = new Compactor(options, { ...recovered.files, damagedPaths, leastLogBytes: options.leastLogBytes }, failed);
   }
 
   /** Whether there is a file: a session that writes nothing leaves nothing. */
@@ -51,26 +57,81 @@ export class ActiveLog {
   }
 
   /**
-   * Writes one record, and gives its number. `durableLsn` is the news of what is durable, if there is any.
+   * Takes one record, which `write` writes, and gives its number. `durableLsn` is the news of what is durable, if there is any.
    * @throws SCRUBJAY_VALUE_REFUSED for one that is too long, of which nothing is written; what the file system throws
    */
-  append(record: Unnumbered, durableLsn: number | undefined): number {
-    const bytes = this.begin().append({ ...record, lsn: this.lastLsn + 1, durableLsn } as LogRecord);
-    if (bytes < 0) throw new ScrubjayError('SCRUBJAY_VALUE_REFUSED', `its record would be longer than ${LONGEST_FRAME_BYTES} bytes.`);
+  append(record: Unnumbered, durableLsn?: number): number {
+    const lsn = this.lastLsn + 1;
+    const bytes = this.begin().append({ ...record, lsn, durableLsn } as LogRecord);
+    if (bytes < 0) throw tooLong();
     this.recordsWritten++;
     this.bytesWritten += bytes;
-    this.lastLsn++;
+    this.lastLsn = lsn;
+    this.#gatheredBytes += bytes;
+    return lsn;
+  }
+
+  /** Bytes that were taken and not written yet. */
+  get gatheredBytes(): number {
+    return this.#gatheredBytes;
+  }
+
+  /** Writes what was taken. @throws what the file system throws */
+  write(): void {
+    const bytes = this.#gatheredBytes;
+    if (bytes === 0) return;
+    this.#gatheredBytes = 0;
+    this.#file?.write();
     this.#compactor.wrote(bytes);
-    return this.lastLsn;
+  }
+
+  /** A number that no record has: of an entry that is in memory only as long as the disk fails. */
+  skip(): number {
+    return ++this.lastLsn;
+  }
+
+  /** @throws SCRUBJAY_VALUE_REFUSED for a record that is too long */
+  expectFits(record: Unnumbered): void {
+    if (record.type === 'put' && this.#options.driver.encodeRecord({ ...record, lsn: this.lastLsn }, 0).bytes.length > LONGEST_FRAME_BYTES) throw tooLong();
+  }
+
+  /**
+   * Leaves everything behind that was written so far: the log goes on after a snapshot whose header says `predecessor`, with what has changed since.
+   * @throws what the file system throws
+   */
+  restart(predecessor: Predecessor, snapshot: { readonly id: number; readonly bytes: number }, changes: readonly Unnumbered[]): void {
+    const last = this.lastLsn;
+    const condemned = this.#file;
+    this.abandonCompaction();
+    try {
+      this.lastLsn = predecessor.lsn;
+      this.#file = this.#next(predecessor);
+      this.#compactor.restart(snapshot);
+      this.#isSyncedAhead = false;
+      this.#gatheredBytes = 0;
+      condemned?.abandon();
+      for (const record of changes) this.append(record);
+      this.syncNow();
+    } catch (error) {
+      this.lastLsn = last;
+      throw error;
+    }
+  }
+
+  /** Where a snapshot of everything up to now would begin. */
+  nextSnapshot(predecessor: Predecessor): FileStart & { readonly predecessor: Predecessor } {
+    return { kind: 'snapshot', id: this.#nextId++, storeId: this.#storeId, lsn: this.lastLsn, predecessor };
   }
 
   /** Syncs on the thread pool; gives whether there is anything to sync. */
   sync(done: (error: Error | null) => void): boolean {
+    this.write();
     this.#file?.sync(done);
     return this.#file !== undefined;
   }
 
   syncNow(): void {
+    this.write();
     this.#file?.syncNow();
   }
 
@@ -79,8 +140,9 @@ export class ActiveLog {
    * and most of that is done beside other work if there is time.
    */
   whatIsDue(isSyncing: boolean): 'nothing' | 'sync' | 'turn' {
-    if (this.#file === undefined || !this.#compactor.isDue) return 'nothing';
-    if (this.#compactor.isOverdue) return 'turn';
+    // A session that writes nothing leaves nothing, unless what it found is damaged.
+    if (!this.#compactor.isDue || (this.#file === undefined && !this.#compactor.isNeeded)) return 'nothing';
+    if (this.#compactor.isOverdue || this.#file === undefined) return 'turn';
     if (!this.#isSyncedAhead) {
       this.#isSyncedAhead = true;
       return 'sync';
@@ -98,8 +160,7 @@ export class ActiveLog {
     this.#isSyncedAhead = false;
     this.#file = this.#next(predecessor);
     file.close();
-    const start = { kind: 'snapshot', id: this.#nextId++, storeId: this.#storeId, lsn: this.lastLsn, predecessor } as const;
-    this.#compactor.begin({ start, live: new LiveRecords(this.#options.liveRecords()) });
+    this.#compactor.begin({ start: this.nextSnapshot(predecessor), live: new LiveRecords(this.#options.liveRecords()) });
   }
 
   /** Stops a compaction that is under way. */
@@ -119,7 +180,26 @@ export class ActiveLog {
     file?.close();
   }
 
+  /** A new log. It counts when a manifest names it, and gets its first record after that: so its absence is noticed if it ever is missing. */
   #next(predecessor: Predecessor | undefined): SessionFile {
-    return new SessionFile(this.#options, { kind: 'log', id: this.#nextId++, storeId: this.#storeId, lsn: this.lastLsn, predecessor });
+    const owner = this.#options;
+    const common = { storeId: this.#storeId, lsn: this.lastLsn };
+    const file = new SessionFile(owner, { ...common, kind: 'log', id: this.#nextId++, predecessor });
+    try {
+      const manifest = new SessionFile(owner, { ...common, kind: 'manifest', id: this.#nextId++, predecessor: file.endAt(this.lastLsn) });
+      manifest.close();
+      this.#manifests.unshift(manifest.path);
+    } catch (error) {
+      file.close();
+      throw error;
+    }
+    // The one before stays, should the newest be damaged.
+    for (const old of this.#manifests.splice(MANIFESTS)) removeQuietly(owner.files, old);
+    return file;
   }
 }
+
+const tooLong = (): ScrubjayError => new ScrubjayError('SCRUBJAY_VALUE_REFUSED', `its record would be longer than ${LONGEST_FRAME_BYTES} bytes.`);
+
+/** How many manifests are kept. */
+const MANIFESTS = 2;

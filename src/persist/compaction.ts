@@ -5,9 +5,11 @@
  */
 import type { LogRecord, SkippableRecord } from './contract.js';
 import { syncDirectory } from './file-system.js';
+import { everyGoodFrame, type FramePlace } from './frames.js';
 import type { LiveRecords } from './live-records.js';
-import { type LogFile, type LogListing, listLogs } from './log-files.js';
-import { eachFrame } from './recovery.js';
+import { chainOf, type LogChain, type Snapshot } from './log-chain.js';
+import { findFiles, type LogFile } from './log-files.js';
+import type { Quarantine } from './quarantine.js';
 import { type FileStart, type LogOwner, SessionFile } from './session-file.js';
 
 /** Bytes that are gathered before they are written, and written before they are synced: one large sync would hold up those of the log. */
@@ -30,6 +32,8 @@ export interface CompactionPlan {
   /** The number of the snapshot that stands for the oldest entries; `undefined` where there is none. */
   readonly baseId: number | undefined;
   readonly live: LiveRecords;
+  /** Where damaged files go instead of being removed. */
+  readonly quarantine: Quarantine;
 }
 
 export class Compaction {
@@ -50,20 +54,20 @@ export class Compaction {
    * @throws what the file system throws; nothing is lost then
    */
   *steps(): Generator<'sync' | undefined, Compacted> {
-    const { start, live } = this.#plan;
+    const { start, live, quarantine } = this.#plan;
     const { files, directory, driver, cacheName } = this.#owner;
     for (const _ of live.sort()) yield;
-    const listing = listLogs(files, directory, driver, cacheName);
-    const base = listing.snapshots.find(({ file }) => file.id === this.#plan.baseId);
+    const chain = chainOf(directory, findFiles(files, directory, driver), cacheName);
+    const base = chain.snapshots.find(({ file }) => file.id === this.#plan.baseId);
     // The snapshot before this one was whole, so what is older than it can go: else three generations would lie here at a time.
-    for (const old of [...listing.leftOver, ...listing.snapshots.map((snapshot) => snapshot.file), ...listing.chain.slice(0, base?.from ?? 0)]) {
-      if (old !== base?.file) files.unlinkSync(old.path);
+    for (const old of [...chain.leftOver, ...chain.snapshots.map((snapshot) => snapshot.file), ...chain.logs.slice(0, base?.from ?? 0)]) {
+      if (old !== base?.file && !quarantine.take(old.path)) files.unlinkSync(old.path);
     }
     const file = new SessionFile(this.#owner, start);
     this.#file = file;
     let synced = 0;
-    for (const { source, bytes } of this.#sources(listing, base)) {
-      for (const _ of eachFrame(this.#owner, source, bytes, (record, frame) => this.#take(file, record, frame))) {
+    for (const { source, bytes } of this.#sources(chain, base)) {
+      for (const _ of everyGoodFrame(this.#owner, source, bytes, (record, place) => this.#take(file, record, place))) {
         const isMuch = file.bytes - synced > SYNCED_AT_ONCE;
         if (isMuch) synced = file.bytes;
         yield isMuch ? 'sync' : undefined;
@@ -78,10 +82,13 @@ export class Compaction {
       yield;
     }
     file.append({ lsn: start.lsn, type: 'end', entries: live.size, lastEvicted: live.lastEvicted });
+    // Synced is only what is written.
+    file.write();
     yield 'sync';
     syncDirectory(files, directory);
     this.#file = undefined;
     file.close();
+    quarantine.takeAll();
     return { id: file.id, bytes: file.bytes };
   }
 
@@ -104,25 +111,25 @@ export class Compaction {
   }
 
   /** The files that hold the entries, and how much of each is good. */
-  *#sources({ chain }: LogListing, base: LogListing['snapshots'][number] | undefined): Generator<{ readonly source: LogFile; readonly bytes: number }> {
+  *#sources({ logs }: LogChain, base: Snapshot | undefined): Generator<{ readonly source: LogFile; readonly bytes: number }> {
     const last = this.#plan.start.predecessor;
     if (base !== undefined) yield { source: base.file, bytes: base.file.fileBytes };
-    for (let index = base?.from ?? 0; index < chain.length; index++) {
-      const source = chain[index] as LogFile;
+    for (let index = base?.from ?? 0; index < logs.length; index++) {
+      const source = logs[index] as LogFile;
       if (last === undefined || source.id > last.id) return;
-      yield { source, bytes: source.id === last.id ? last.bytes : (chain[index + 1]?.header.predecessor?.bytes ?? source.fileBytes) };
+      yield { source, bytes: source.id === last.id ? last.bytes : (logs[index + 1]?.header.predecessor?.bytes ?? source.fileBytes) };
     }
   }
 
   /** As a recovery would take it, without keys and values. */
-  #take(file: SessionFile, record: LogRecord | SkippableRecord, frame: Buffer): boolean {
+  #take(file: SessionFile, record: LogRecord | SkippableRecord, { bytes, at, end }: FramePlace): boolean {
     const { live } = this.#plan;
     if (record.type === 'put') {
       live.lastEvicted = record.evicted?.at(-1) ?? live.lastEvicted;
       if (!live.touch(record.lsn)) return true;
       this.#copied++;
-      this.#gathered.push(frame);
-      this.#gatheredBytes += frame.length;
+      this.#gathered.push(bytes.subarray(at, end));
+      this.#gatheredBytes += end - at;
       if (this.#gatheredBytes >= WRITTEN_AT_ONCE) this.#write(file);
     } else if (record.type === 'hit') {
       live.markBy(record.policy);
@@ -138,6 +145,7 @@ export class Compaction {
   #tellOrder(file: SessionFile, { lsns, marks }: { readonly lsns: readonly number[]; readonly marks: readonly number[] }): void {
     const { start, live } = this.#plan;
     file.append({ lsn: start.lsn, type: 'hit', lsns, ...(live.policy !== undefined && { marks, policy: live.policy }) });
+    file.write();
   }
 
   #write(file: SessionFile): void {

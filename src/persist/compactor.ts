@@ -2,7 +2,8 @@
  * When logs are compacted, and by whom: in slices beside other work, and by those who write faster than that.
  */
 import { elapsed, soon } from '../clock.js';
-import { Compaction, type CompactionPlan } from './compaction.js';
+import { type Compacted, Compaction, type CompactionPlan } from './compaction.js';
+import { Quarantine } from './quarantine.js';
 import type { LogOwner } from './session-file.js';
 
 const LEAST_LOG_BYTES = 1024 * 1024;
@@ -16,9 +17,13 @@ export interface CompactorStart {
   readonly baseId: number | undefined;
   /** Logs shorter than this are left alone, in bytes. Default 1 MiB. */
   readonly leastLogBytes?: number | undefined;
+  /** Damaged files: what is good in them is to be written anew at once, and they are kept elsewhere. */
+  readonly damagedPaths: readonly string[];
 }
 
 export class Compactor {
+  /** Whether it is time for one however short the logs are. */
+  isNeeded: boolean;
   readonly #owner: LogOwner;
   readonly #leastLogBytes: number;
   readonly #failed: (error: unknown) => void;
@@ -26,14 +31,21 @@ export class Compactor {
   #logBytes: number;
   #snapshotBytes: number;
   #baseId: number | undefined;
+  readonly #quarantine: Quarantine;
   /** After a failure, the logs may grow to this before it is tried again. */
   #notBefore = 0;
   #running: { readonly compaction: Compaction; readonly steps: ReturnType<Compaction['steps']>; logBytesBefore: number } | undefined;
   /** Set while a sync is on its way, and not while somebody who cannot wait has taken over. */
   #syncing: object | undefined;
 
-  constructor(owner: LogOwner, { logBytes, snapshotBytes, baseId, leastLogBytes = LEAST_LOG_BYTES }: CompactorStart, failed: (error: unknown) => void) {
+  constructor(
+    owner: LogOwner,
+    { logBytes, snapshotBytes, baseId, leastLogBytes = LEAST_LOG_BYTES, damagedPaths }: CompactorStart,
+    failed: (error: unknown) => void,
+  ) {
     this.#owner = owner;
+    this.#quarantine = new Quarantine(owner.files, owner.directory, damagedPaths);
+    this.isNeeded = damagedPaths.length > 0;
     this.#leastLogBytes = leastLogBytes;
     this.#logBytes = logBytes;
     this.#snapshotBytes = snapshotBytes;
@@ -52,7 +64,7 @@ export class Compactor {
 
   /** Whether the cache should go on in a log of its own, so that those up to here can be compacted. */
   get isDue(): boolean {
-    return this.#running === undefined && this.#logBytes > this.#limit && this.#logBytes > this.#notBefore;
+    return this.#running === undefined && (this.isNeeded || (this.#logBytes > this.#limit && this.#logBytes > this.#notBefore));
   }
 
   /** Whether it should have begun long ago. */
@@ -65,12 +77,22 @@ export class Compactor {
     return Math.max(this.#leastLogBytes, this.#snapshotBytes);
   }
 
-  begin(plan: Omit<CompactionPlan, 'baseId'>): void {
-    const compaction = new Compaction(this.#owner, { ...plan, baseId: this.#baseId });
+  begin(plan: Omit<CompactionPlan, 'baseId' | 'quarantine'>): void {
+    this.isNeeded = false;
+    const compaction = new Compaction(this.#owner, { ...plan, baseId: this.#baseId, quarantine: this.#quarantine });
     this.#running = { compaction, steps: compaction.steps(), logBytesBefore: this.#logBytes };
     soon(() => {
       this.#slice();
     });
+  }
+
+  /** All that was written before stands for nothing now: this snapshot does. */
+  restart({ id, bytes }: Compacted): void {
+    this.#baseId = id;
+    this.#snapshotBytes = bytes;
+    this.#logBytes = 0;
+    this.#notBefore = 0;
+    this.isNeeded = false;
   }
 
   /** Ends what is under way; the logs stay as they are. */

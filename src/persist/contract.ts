@@ -92,8 +92,8 @@ export interface Predecessor {
 
 /** The first frame of every file. */
 export interface LogHeader {
-  /** A log holds what happened, a snapshot what there was where its predecessor ended. */
-  readonly kind: 'log' | 'snapshot';
+  /** A log holds what happened, a snapshot what there was where its predecessor ended, a manifest nothing: its predecessor is the beginning of the newest log. */
+  readonly kind: 'log' | 'snapshot' | 'manifest';
   /** Version of the format; raised when older readers would misread it. */
   readonly formatVersion: number;
   /** The oldest format version whose readers may touch this file. */
@@ -108,6 +108,8 @@ export interface LogHeader {
   readonly codec: string;
   /** What the keys in this file mean; entries under another signature are not served. */
   readonly signature: string;
+  /** What the application calls the version of its values; `undefined` where it calls it nothing. */
+  readonly version?: string | number | undefined;
   /** The record number before the first one in this file. */
   readonly lsn: number;
   readonly predecessor: Predecessor | undefined;

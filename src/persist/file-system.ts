@@ -7,7 +7,18 @@ import { type DirectoryLock, type LockedOut, lockDirectory } from './directory-l
 /** The part of `node:fs` the journal uses. */
 export type FileSystem = Pick<
   typeof fs,
-  'openSync' | 'closeSync' | 'writeSync' | 'readSync' | 'fstatSync' | 'readdirSync' | 'mkdirSync' | 'fsyncSync' | 'fdatasyncSync' | 'fdatasync' | 'unlinkSync'
+  | 'openSync'
+  | 'closeSync'
+  | 'writeSync'
+  | 'readSync'
+  | 'fstatSync'
+  | 'readdirSync'
+  | 'mkdirSync'
+  | 'fsyncSync'
+  | 'fdatasyncSync'
+  | 'fdatasync'
+  | 'unlinkSync'
+  | 'renameSync'
 > & {
   /** Keeps other processes out of a directory, which is there; may be left out where there are none. */
   readonly lockDirectory?: (directory: string) => DirectoryLock | LockedOut;
@@ -56,5 +67,14 @@ export function writeFully(files: FileSystem, descriptor: number, bytes: Uint8Ar
     const count = files.writeSync(descriptor, bytes, written, bytes.length - written);
     if (count <= 0) throw new Error('the disk took no more bytes and gave no error');
     written += count;
+  }
+}
+
+/** Removes a file that stands for nothing, and may as well stay: whoever lists the directory next finds it, and tries again. */
+export function removeQuietly(files: FileSystem, path: string): void {
+  try {
+    files.unlinkSync(path);
+  } catch {
+    // It stays.
   }
 }

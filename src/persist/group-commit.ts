@@ -8,7 +8,7 @@
 export interface Syncable {
   /** The number of the last record written. */
   lastLsn(): number;
-  /** Begins a sync; gives false, and never calls `done`, when there is nothing to sync any more. */
+  /** Begins a sync of everything up to `lastLsn`; gives false, and never calls `done`, when there is nothing to sync any more. */
   sync(done: (error: Error | null) => void): boolean;
   /** A sync failed; the waiters are answered afterwards. */
   failed(error: Error): void;

@@ -3,6 +3,7 @@
  */
 import type { ScrubjayError } from '../errors.js';
 import type { PutRecord } from './contract.js';
+import type { OnDamage, RecoveryProgress } from './recovery.js';
 import type { LogOwner } from './session-file.js';
 import type { Changes } from './slot-records.js';
 
@@ -18,10 +19,16 @@ export type OnLocked = 'error' | 'memory';
 export interface JournalOptions extends LogOwner {
   readonly durability: Durability;
   readonly onLocked: OnLocked;
+  /** Default `'drop-suspect'`. */
+  readonly onDamage?: OnDamage | undefined;
+  /** Told how far the recovery has come. */
+  readonly onProgress?: ((progress: RecoveryProgress) => void) | undefined;
   /** Gives, and forgets, which entries changed their place or their mark since it was asked last. */
   readonly takeChanges: () => Changes;
   /** The numbers of the records behind all entries, in no order. */
   readonly liveRecords: () => Float64Array;
+  /** Everything there is, for a log that must begin anew after the disk failed. */
+  readonly everything: () => Everything;
   /** Logs that are shorter are not compacted, in bytes. Default 1 MiB. */
   readonly leastLogBytes?: number | undefined;
   /** Called once for each thing that went wrong. */
@@ -33,6 +40,21 @@ export interface JournalOptions extends LogOwner {
  * `refused`: what lies in the directory is damaged, foreign, newer or held by another cache; it is left alone. `closed`: closed by the application.
  */
 export type JournalState = 'unopened' | 'open' | 'degraded' | 'refused' | 'closed';
+
+/** All entries of a cache at one moment. */
+export interface Everything {
+  /** Their record numbers in the order of eviction, next to go first, with what the policy marks them with. */
+  readonly order: Required<Pick<Changes, 'lsns'>> & Omit<Changes, 'lsns'>;
+  /** One by one, in the order of their record numbers, each as it is when its turn comes; `undefined` for one that has changed or gone since. */
+  readonly entries: Iterable<LiveEntry | undefined>;
+}
+
+/** An entry as it stands in memory. */
+export type LiveEntry = Pick<PutRecord, 'lsn' | 'key' | 'isPromised' | 'expiresAt'> & {
+  readonly value: unknown;
+  /** It cannot be written: from now on it is in memory only. */
+  readonly refused: () => void;
+};
 
 /** An entry dropped to make room; its key is asked for only where it is needed. */
 export interface EvictedEntry {

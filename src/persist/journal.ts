@@ -1,6 +1,7 @@
 /**
- * The log of one cache: every change is one record, written before memory changes, and acknowledged as its durability promises.
- * Written bytes survive the death of the process in every mode, because no record ever waits in a buffer of ours; the modes differ in what a power cut may take.
+ * The log of one cache: every change is one record, written before anybody is answered, and acknowledged as its durability promises.
+ * Written bytes survive the death of the process in every mode, because no record waits in a buffer of ours for longer than the microtasks before an answer;
+ * the modes differ in what a power cut may take.
  */
 import { ScrubjayError } from '../errors.js';
 import { ActiveLog, type Unnumbered } from './active-log.js';
@@ -9,9 +10,10 @@ import { syncFile } from './file-system.js';
 import { GroupCommit } from './group-commit.js';
 import type { JournalOptions, JournalState, NewEntry } from './journal-options.js';
 import { openJournals } from './open-journals.js';
-import { type RecoveryReport, recover } from './recovery.js';
-import { NOTHING_RECOVERED, type RecoveredEntries } from './replay.js';
-import { compactionFailed, directoryBusy, diskFailed, notDurable, valueRefused } from './troubles.js';
+import { NOTHING_RECOVERED, type RecoveredEntries } from './recovered-entries.js';
+import { type Recovery, type RecoveryReport, recover } from './recovery.js';
+import { Rescue } from './rescue.js';
+import { compactionFailed, directoryBusy, diskFailed, logDamaged, notDurable, valueRefused } from './troubles.js';
 
 /** An entry that is in memory only has this record number. */
 export const UNLOGGED = 0;
@@ -20,6 +22,8 @@ export const UNLOGGED = 0;
 const KEYS_A_RECORD = 1000;
 /** The most entries of which one record says that they were used. */
 const HITS_A_RECORD = 10_000;
+/** Records that may wait for others are written at the latest when they are so many bytes. */
+const GATHERED_BYTES = 256 * 1024;
 
 export class Journal {
   readonly options: JournalOptions;
@@ -30,16 +34,20 @@ export class Journal {
   unpersisted = 0;
 
   #log: ActiveLog | undefined;
+  #rescue: Rescue | undefined;
   #toldDurableLsn = 0;
   #markLsn = 0;
   readonly #commit = new GroupCommit({
     lastLsn: () => this.#log?.lastLsn ?? 0,
-    sync: (done) => this.state === 'open' && this.#log?.sync(done) === true,
+    sync: (done) => this.state === 'open' && this.#beginSync(done),
     failed: (error) => {
       this.#degrade(error);
     },
   });
   #didRefuseValue = false;
+  #refusedValues = 0;
+  #isWritingSoon = false;
+  #lastEvicted = 0;
 
   constructor(options: JournalOptions) {
     this.options = options;
@@ -65,19 +73,11 @@ export class Journal {
         if (this.options.onLocked === 'error') this.options.report(this.lastError);
         return NOTHING_RECOVERED;
       }
-      const recovered = yield* recover(this.options);
+      const recovery = yield* recover(this.options);
       // The last records may be in the system's memory only: synced before anybody sees them, or a power cut could take them back.
-      if (recovered.lastPath !== undefined) syncFile(files, recovered.lastPath);
-      this.#log = new ActiveLog(this.options, recovered, (error) => {
-        this.#say(compactionFailed(this.options, error));
-      });
-      this.#commit.durableLsn = recovered.lastLsn;
-      this.recovery = recovered.report;
-      // Begun at once: entries under the old signature are not in memory, so a deletion would not know that it has something to write.
-      if (recovered.report.outcome === 'other-signature') this.#log.begin();
-      this.state = 'open';
-      openJournals.add(this);
-      return recovered;
+      if (recovery.lastPath !== undefined) syncFile(files, recovery.lastPath);
+      this.#goOnAfter(recovery);
+      return recovery.recovered;
     } catch (error) {
       const isOurs = error instanceof ScrubjayError;
       this.state = isOurs ? 'refused' : 'degraded';
@@ -87,33 +87,49 @@ export class Journal {
     }
   }
 
-  /** Writes a put, and gives its record number; UNLOGGED when the entry stays in memory only. */
+  #goOnAfter(recovery: Recovery): void {
+    const log = new ActiveLog(this.options, recovery, (error) => {
+      this.#say(compactionFailed(this.options, error));
+    });
+    this.#log = log;
+    this.#lastEvicted = recovery.recovered.lastEvicted;
+    const done = (): void => {
+      this.#rescued(log);
+    };
+    this.#rescue = new Rescue({ options: this.options, log, lastEvicted: () => this.#lastEvicted, done });
+    this.#commit.durableLsn = recovery.lastLsn;
+    this.recovery = recovery.report;
+    // Begun at once: what was not taken over is not in memory, so a deletion would not know that it has something to write.
+    if (recovery.isChanged) this.#log.begin();
+    this.state = 'open';
+    if (recovery.report.damage.length > 0) this.#say(logDamaged(this.options, recovery.report));
+  }
+
+  /** Memory holds what was recovered: from now on this journal is served with all the others. */
+  start(): void {
+    if (this.state === 'open') openJournals.add(this);
+  }
+
+  /**
+   * Writes a put, and gives its record number; UNLOGGED when the entry stays in memory only. The record of a promised result is written by the end of the microtasks
+   * that are waiting, together with others: its caller is answered after that.
+   */
   put(entry: NewEntry): number {
-    if (this.state !== 'open') {
-      this.unpersisted++;
-      return UNLOGGED;
-    }
     this.#compactIfDue();
-    const { key, value, isPromised, expiresAt } = entry;
-    const onDisk = entry.evicted.filter((evicted) => evicted.lsn !== UNLOGGED);
+    const { key, value, isPromised, expiresAt, evicted } = entry;
+    const onDisk = evicted.filter(({ lsn }) => lsn !== UNLOGGED);
+    this.#lastEvicted = onDisk.at(-1)?.lsn ?? this.#lastEvicted;
     let lsn = UNLOGGED;
     try {
-      const encoded = this.options.driver.encodeValue(value);
-      lsn = this.#append({
-        type: 'put',
-        key,
-        value: encoded,
-        isPromised,
-        expiresAt,
-        evicted: onDisk.length > 0 ? onDisk.map(({ lsn: number }) => number) : undefined,
-      });
+      const room = onDisk.length > 0 ? onDisk.map((gone) => gone.lsn) : undefined;
+      const encoded = this.#isLogging ? this.options.driver.encodeValue(value) : undefined;
+      lsn = this.#append({ type: 'put', key, value: encoded, isPromised, expiresAt, evicted: room }, isPromised);
     } catch (error) {
       this.#refuseValue(error);
       // What this entry replaces and drops is gone from memory all the same, so it must go from the disk.
-      const gone = [...(entry.replacedLsn === UNLOGGED ? [] : [key]), ...onDisk.map((evicted) => evicted.key())];
-      this.#appendDeletions(gone);
+      this.#appendDeletions([...(entry.replacedLsn === UNLOGGED ? [] : [key]), ...onDisk.map((gone) => gone.key())]);
     }
-    if (lsn === UNLOGGED) this.unpersisted++;
+    if (lsn === UNLOGGED || this.state !== 'open') this.unpersisted++;
     return lsn;
   }
 
@@ -163,8 +179,10 @@ export class Journal {
 
   /** Writes which entries were used, and what durability asks for; called once a second. */
   tick(): void {
+    if (this.state === 'degraded' && !this.#commit.isSyncing) this.#rescue?.tick();
     this.#compactIfDue();
     this.#writeTouched();
+    this.#writeGathered();
     if (this.options.durability === 'interval' && this.#commit.isBehind) this.#commit.begin();
   }
 
@@ -187,6 +205,7 @@ export class Journal {
     await this.#everythingDurable();
     // A sync on its way still uses the file.
     while (this.#commit.isSyncing) await this.#commit.wait();
+    if (this.state === 'degraded') this.#rescue?.now();
     this.closeNow();
   }
 
@@ -195,6 +214,7 @@ export class Journal {
     if (this.state === 'closed') return;
     openJournals.delete(this);
     this.#log?.abandonCompaction();
+    this.#rescue?.abandon();
     this.#writeTouched();
     if (this.#log?.isBegun === true && this.state === 'open') {
       this.#append({ type: 'close', fileBytes: this.#log.fileBytes });
@@ -211,34 +231,71 @@ export class Journal {
 
   /** Invariant: the order of use is written before any other record, so that a replay sees both in the order in which they happened. */
   #writeTouched(): void {
-    if (this.state !== 'open') return;
+    if (!this.#isLogging) return;
     const { lsns, marks, policy } = this.options.takeChanges();
     for (let from = 0; from < lsns.length; from += HITS_A_RECORD) {
       const to = from + HITS_A_RECORD;
-      this.#write({ type: 'hit', lsns: lsns.slice(from, to), ...(marks && { policy, marks: marks.slice(from, to) }) });
+      this.#take({ type: 'hit', lsns: lsns.slice(from, to), ...(marks && { policy, marks: marks.slice(from, to) }) });
     }
   }
 
-  #append(record: Unnumbered): number {
-    if (this.state !== 'open') return UNLOGGED;
-    this.#writeTouched();
-    return this.#write(record);
+  /** Whether what changes goes to a log, now or when the rescue that is under way is done. */
+  get #isLogging(): boolean {
+    return this.state === 'open' || (this.state === 'degraded' && this.#rescue?.isUnderWay === true);
   }
 
-  /** Numbers and writes one record. UNLOGGED when the disk failed; then the journal is degraded. */
-  #write(record: Unnumbered): number {
+  /** Gives the number of the record, which is written at once unless it `mayWait`. */
+  #append(record: Unnumbered, mayWait = false): number {
+    this.#writeTouched();
+    const lsn = this.#take(record);
+    if (this.state !== 'open') return lsn;
+    if (mayWait) this.#writeSoon();
+    else this.#writeGathered();
+    return lsn;
+  }
+
+  /** Numbers one record, to be written with the next ones. */
+  #take(record: Unnumbered): number {
+    if (this.state === 'degraded') return this.#rescue?.note(record) ?? UNLOGGED;
     if (this.state !== 'open') return UNLOGGED;
+    const log = this.#log as ActiveLog;
     const { durableLsn } = this.#commit;
     const isNews = durableLsn > this.#toldDurableLsn;
     try {
-      const lsn = (this.#log as ActiveLog).append(record, isNews ? durableLsn : undefined);
+      const lsn = log.append(record, isNews ? durableLsn : undefined);
       if (isNews) this.#toldDurableLsn = durableLsn;
       return lsn;
     } catch (error) {
       if (error instanceof ScrubjayError) throw error;
       this.#degrade(error);
-      return UNLOGGED;
+      return log.skip();
     }
+  }
+
+  #writeSoon(): void {
+    if ((this.#log as ActiveLog).gatheredBytes > GATHERED_BYTES) this.#writeGathered();
+    if (this.#isWritingSoon) return;
+    this.#isWritingSoon = true;
+    queueMicrotask(() => {
+      this.#isWritingSoon = false;
+      this.#writeGathered();
+    });
+  }
+
+  /** Writes what was numbered. When the disk fails, it is in memory all the same, and comes to the disk with everything else that is. */
+  #writeGathered(): void {
+    if (this.state !== 'open') return;
+    this.#onDisk((log) => {
+      log.write();
+    });
+  }
+
+  #beginSync(done: (error: Error | null) => void): boolean {
+    let hasBegun = false;
+    this.#onDisk((log) => {
+      hasBegun = log.sync(done);
+    });
+    return hasBegun;
   }
 
   /** Begins a compaction when it is time for one. Memory and log must be in step. */
@@ -270,17 +327,28 @@ export class Journal {
     }
   }
 
-  /** Invariant: after a failed write or sync nothing more is written to that file; the kernel may have dropped its pages and would report the next sync as good. */
+  /**
+   * Invariant: after a failed write or sync nothing more is written to that file; the kernel may have dropped its pages and would report the next sync as good.
+   * Everything is written anew, to new files, once the disk takes it.
+   */
   #degrade(cause: unknown): void {
     if (this.state !== 'open') return;
     this.state = 'degraded';
-    openJournals.delete(this);
     this.#log?.abandonCompaction();
     this.#say(diskFailed(this.options, cause));
     this.#commit.giveUp();
   }
 
+  /** Memory and disk are in step again. */
+  #rescued(log: ActiveLog): void {
+    this.state = 'open';
+    this.unpersisted = this.#refusedValues;
+    this.#commit.synced(log.lastLsn);
+    this.#toldDurableLsn = 0;
+  }
+
   #refuseValue(error: unknown): void {
+    this.#refusedValues++;
     if (this.#didRefuseValue) return;
     this.#didRefuseValue = true;
     this.#say(valueRefused(this.options, error));

@@ -1,25 +1,15 @@
 /**
- * What the records of a log come to: the entries that are there, in the order in which they were put, used or changed last.
+ * What the records of a log come to: the entries that are there, in the order in which they were put, used or changed last. Kept in parallel arrays by
+ * place, without their values: of a value only where it stands is known, until somebody asks for it.
  */
 import type { HitRecord, LogRecord, PutRecord, SkippableRecord } from './contract.js';
+import type { FramePlace } from './frames.js';
+import { type ReadBytes, RecoveredEntries } from './recovered-entries.js';
 
-/** An entry as it lies in the log; its record number is that of the record that put it. */
-export type LoggedEntry = Pick<PutRecord, 'lsn' | 'key' | 'value' | 'isPromised' | 'expiresAt'> & {
-  /** What the eviction policy marked it with last. */
-  readonly mark: number | undefined;
-};
-
-/** The entries that were there, and what their eviction policy must know. */
-export interface RecoveredEntries {
-  /** The one that was put, used or changed last at the end. */
-  readonly entries: readonly LoggedEntry[];
-  /** The record number of the entry that was evicted last; 0 when none was. */
-  readonly lastEvicted: number;
-  /** The name of the policy that gave the marks; `undefined` where there are none. */
-  readonly policy: string | undefined;
-}
-
-export const NOTHING_RECOVERED: RecoveredEntries = { entries: [], lastEvicted: 0, policy: undefined };
+const NONE = -1;
+const FIRST_PLACES = 1024;
+/** Places looked at between two pauses. */
+const STEP = 2 ** 16;
 
 /** The state that grows while records are replayed. */
 export class Replay {
@@ -28,12 +18,29 @@ export class Replay {
   isClosed = false;
   /** Whether a snapshot was taken over to its end. */
   isWhole = false;
-  /** By record number, least recently used first: re-inserting a number moves it to the end. */
-  readonly #entries = new Map<number, PutRecord>();
-  readonly #marks = new Map<number, number>();
-  #policy: string | undefined;
+  #count = 0;
+  #turn = 0;
   #lastEvicted = 0;
-  readonly #lsnOfKey = new Map<string, number>();
+  #policy: string | undefined;
+  /** The place of each key. */
+  #places = new Map<string, number>();
+  #keys: (string | undefined)[] = [];
+  /** Rising, so that a record number is found quickly. */
+  #lsns = new Float64Array(FIRST_PLACES);
+  /** When the entry was put, used or changed last; 0 when it is gone. */
+  #turns = new Float64Array(FIRST_PLACES);
+  #expiresAt = new Float64Array(FIRST_PLACES);
+  #marks = new Int32Array(FIRST_PLACES);
+  #isPromised = new Uint8Array(FIRST_PLACES);
+  /** Where the record stands: in which bytes that were read, and at which offset. */
+  #readNumbers = new Int32Array(FIRST_PLACES);
+  #offsets = new Uint32Array(FIRST_PLACES);
+  #read: ReadBytes[] = [];
+
+  /** Entries that are there. */
+  get size(): number {
+    return this.#places.size;
+  }
 
   /** Another file begins, after record `lsn`. */
   startAt(lsn: number): void {
@@ -43,46 +50,69 @@ export class Replay {
 
   clear(): void {
     this.isWhole = false;
-    this.#entries.clear();
-    this.#lsnOfKey.clear();
-    this.#marks.clear();
+    this.#count = 0;
+    this.#turn = 0;
+    this.#places = new Map();
+    this.#keys = [];
+    this.#read = [];
     this.#lastEvicted = 0;
   }
 
-  recovered(): RecoveredEntries {
-    const entries = Array.from(this.#entries.values(), (entry) => ({ ...entry, mark: this.#marks.get(entry.lsn) }));
-    return { entries, lastEvicted: this.#lastEvicted, policy: this.#policy };
+  /** The entries in their order, which is found in steps. */
+  *recovered(): Generator<void, RecoveredEntries> {
+    const placeOfTurn = new Int32Array(this.#turn + 1).fill(NONE);
+    for (let place = 0; place < this.#count; place++) {
+      const turn = this.#turns[place] as number;
+      if (turn !== 0) placeOfTurn[turn] = place;
+      if (place % STEP === 0) yield;
+    }
+    const order = new Int32Array(this.size);
+    for (let turn = 1, found = 0; turn <= this.#turn; turn++) {
+      const place = placeOfTurn[turn] as number;
+      if (place !== NONE) order[found++] = place;
+      if (turn % STEP === 0) yield;
+    }
+    return new RecoveredEntries({
+      order,
+      keys: this.#keys as readonly string[],
+      lsns: this.#lsns,
+      expiresAt: this.#expiresAt,
+      marks: this.#marks,
+      isPromised: this.#isPromised,
+      readNumbers: this.#readNumbers,
+      offsets: this.#offsets,
+      read: this.#read,
+      lastEvicted: this.#lastEvicted,
+      policy: this.#policy,
+    });
   }
 
   /** A record of a snapshot that stands for everything up to record `lsn`. Gives whether it may stand there. */
-  takeOver(record: LogRecord | SkippableRecord, lsn: number): boolean {
-    if (this.isWhole) return false;
+  takeOver(record: LogRecord | SkippableRecord, place: FramePlace, seed: number, lsn: number): boolean {
+    if (this.isWhole || record.lsn > lsn) return false;
     if (record.type === 'end') {
-      this.isWhole = record.entries === this.#entries.size;
+      this.isWhole = record.entries === this.size;
       this.#lastEvicted = record.lastEvicted;
       this.lastLsn = lsn;
       return this.isWhole;
     }
-    this.apply(record);
-    return record.lsn <= lsn;
+    // A snapshot's records are in the order of their numbers, too.
+    if (record.type === 'put' && this.#count > 0 && record.lsn <= (this.#lsns[this.#count - 1] as number)) return false;
+    this.apply(record, place, seed);
+    return true;
   }
 
   /** Invariant: replay never evicts by itself; what made room is listed in the record that needed it. */
-  apply(record: LogRecord | SkippableRecord): void {
+  apply(record: LogRecord | SkippableRecord, place: FramePlace, seed: number): void {
     this.records++;
     this.lastLsn = record.lsn;
     this.isClosed = record.type === 'close';
     switch (record.type) {
       case 'put':
-        this.#delete(record.key);
-        for (const lsn of record.evicted ?? []) this.#drop(lsn);
-        this.#lastEvicted = record.evicted?.at(-1) ?? this.#lastEvicted;
-        this.#entries.set(record.lsn, record);
-        this.#lsnOfKey.set(record.key, record.lsn);
+        this.#put(record, place, seed);
         break;
       case 'hit':
-        this.#mark(record);
-        for (const lsn of record.lsns) this.#touch(lsn);
+        this.#hit(record);
         break;
       case 'del':
         for (const key of record.keys) this.#delete(key);
@@ -94,30 +124,86 @@ export class Replay {
     }
   }
 
-  #touch(lsn: number): void {
-    const entry = this.#entries.get(lsn);
-    if (entry === undefined) return;
-    this.#entries.delete(lsn);
-    this.#entries.set(lsn, entry);
+  #put(record: PutRecord, { bytes, at }: FramePlace, seed: number): void {
+    const { key, evicted } = record;
+    const before = this.#places.get(key);
+    if (before !== undefined) this.#drop(before);
+    if (evicted !== undefined) {
+      for (const lsn of evicted) this.#evict(lsn);
+      this.#lastEvicted = evicted.at(-1) ?? this.#lastEvicted;
+    }
+    if (this.#read.at(-1)?.bytes !== bytes) this.#read.push({ bytes, seed });
+    const place = this.#count++;
+    if (place >= this.#lsns.length) this.#grow();
+    this.#places.set(key, place);
+    this.#keys[place] = key;
+    this.#lsns[place] = record.lsn;
+    this.#turns[place] = ++this.#turn;
+    this.#expiresAt[place] = record.expiresAt ?? Number.POSITIVE_INFINITY;
+    this.#marks[place] = NONE;
+    this.#isPromised[place] = record.isPromised ? 1 : 0;
+    this.#readNumbers[place] = this.#read.length - 1;
+    this.#offsets[place] = at;
   }
 
   /** The marks of another policy mean nothing to this one. */
-  #mark({ lsns, marks, policy }: HitRecord): void {
-    if (policy !== this.#policy) this.#marks.clear();
+  #hit({ lsns, marks, policy }: HitRecord): void {
+    if (policy !== this.#policy) this.#marks.fill(NONE, 0, this.#count);
     this.#policy = policy;
-    for (const [index, mark] of (marks ?? []).entries()) this.#marks.set(lsns[index] as number, mark);
+    for (let index = 0; index < lsns.length; index++) {
+      const place = this.#placeOf(lsns[index] as number);
+      if (place === NONE) continue;
+      this.#turns[place] = ++this.#turn;
+      if (marks !== undefined) this.#marks[place] = marks[index] as number;
+    }
   }
 
-  #drop(lsn: number): void {
-    const entry = this.#entries.get(lsn);
-    if (entry !== undefined) this.#delete(entry.key);
+  #evict(lsn: number): void {
+    const place = this.#placeOf(lsn);
+    if (place !== NONE) this.#delete(this.#keys[place] as string);
   }
 
   #delete(key: string): void {
-    const lsn = this.#lsnOfKey.get(key);
-    if (lsn === undefined) return;
-    this.#lsnOfKey.delete(key);
-    this.#entries.delete(lsn);
-    this.#marks.delete(lsn);
+    const place = this.#places.get(key);
+    if (place === undefined) return;
+    this.#places.delete(key);
+    this.#drop(place);
   }
+
+  #drop(place: number): void {
+    this.#turns[place] = 0;
+    this.#keys[place] = undefined;
+  }
+
+  /** The place of the entry that record `lsn` put, if it is still there. */
+  #placeOf(lsn: number): number {
+    let low = 0;
+    let high = this.#count - 1;
+    while (low <= high) {
+      const middle = (low + high) >>> 1;
+      const found = this.#lsns[middle] as number;
+      if (found === lsn) return this.#turns[middle] === 0 ? NONE : middle;
+      if (found < lsn) low = middle + 1;
+      else high = middle - 1;
+    }
+    return NONE;
+  }
+
+  #grow(): void {
+    this.#lsns = doubled(this.#lsns, Float64Array);
+    this.#turns = doubled(this.#turns, Float64Array);
+    this.#expiresAt = doubled(this.#expiresAt, Float64Array);
+    this.#marks = doubled(this.#marks, Int32Array);
+    this.#isPromised = doubled(this.#isPromised, Uint8Array);
+    this.#readNumbers = doubled(this.#readNumbers, Int32Array);
+    this.#offsets = doubled(this.#offsets, Uint32Array);
+  }
+}
+
+type Numbers = Float64Array | Int32Array | Uint32Array | Uint8Array;
+
+function doubled<A extends Numbers>(array: A, Kind: new (length: number) => A): A {
+  const larger = new Kind(array.length * 2);
+  larger.set(array);
+  return larger;
 }

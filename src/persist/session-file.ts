@@ -4,7 +4,7 @@
 import { dirname, join } from 'node:path';
 import { now } from '../clock.js';
 import { LONGEST_FRAME_BYTES, type LogHeader, type LogRecord, type PersistDriver, type Predecessor } from './contract.js';
-import { type FileSystem, makeDirectory, syncDirectory, writeFully } from './file-system.js';
+import { type FileSystem, makeDirectory, removeQuietly, syncDirectory, writeFully } from './file-system.js';
 import { fileName } from './log-files.js';
 
 /** What a file's header says of its cache. */
@@ -15,6 +15,8 @@ export interface LogOwner {
   readonly driver: PersistDriver;
   /** What the keys mean; entries written under another signature are not taken over. */
   readonly signature: string;
+  /** What the application calls the version of its values; those of another version are not taken over. */
+  readonly version?: string | number | undefined;
   readonly files: FileSystem;
 }
 
@@ -32,13 +34,14 @@ export class SessionFile {
   readonly #descriptor: number;
   /** The checksum of the header, from which those of the records go on. */
   readonly #seed: number;
+  #gathered: Buffer[] = [];
   #syncs = 0;
   #isClosing = false;
 
   constructor(owner: LogOwner, start: FileStart) {
-    const { files, directory, driver, cacheName, signature } = owner;
+    const { files, directory, driver, cacheName, signature, version } = owner;
     makeDirectory(files, directory, dirname);
-    const header = driver.encodeHeader({ ...start, formatVersion: 1, minimumVersion: 1, cacheName, codec: driver.codec, signature, createdAt: now() });
+    const header = driver.encodeHeader({ ...start, formatVersion: 1, minimumVersion: 1, cacheName, codec: driver.codec, signature, version, createdAt: now() });
     this.#owner = owner;
     this.id = start.id;
     this.path = join(directory, fileName(start.kind, start.id, driver));
@@ -52,23 +55,34 @@ export class SessionFile {
       files.fdatasyncSync(this.#descriptor);
       syncDirectory(files, directory);
     } catch (error) {
-      files.closeSync(this.#descriptor);
+      this.abandon();
+      removeQuietly(files, this.path);
       throw error;
     }
   }
 
-  /** Writes one record; gives its length, or -1 for one that is too long, of which nothing is written. */
+  /** Takes one record, which is written by the next `write`; gives its length, or -1 for one that is too long, of which nothing will be written. */
   append(record: LogRecord): number {
     const { bytes, checksum } = this.#owner.driver.encodeRecord(record, this.#seed);
     if (bytes.length > LONGEST_FRAME_BYTES) return -1;
-    writeFully(this.#owner.files, this.#descriptor, bytes);
+    this.#gathered.push(bytes);
     this.bytes += bytes.length;
     this.#checksum = checksum;
     return bytes.length;
   }
 
+  /** Writes what was taken since the last time, all at once. After a failure the rest of it is gone. @throws what the file system throws */
+  write(): void {
+    const [first, second] = this.#gathered;
+    if (first === undefined) return;
+    const bytes = second === undefined ? first : Buffer.concat(this.#gathered);
+    this.#gathered = [];
+    writeFully(this.#owner.files, this.#descriptor, bytes);
+  }
+
   /** Writes records of other files, one behind the other. */
   copy(frames: readonly Buffer[]): void {
+    this.write();
     const copies = frames.map((frame) => this.#owner.driver.copyRecord(frame, this.#seed));
     const bytes = Buffer.concat(copies.map((copy) => copy.bytes));
     writeFully(this.#owner.files, this.#descriptor, bytes);
@@ -81,12 +95,15 @@ export class SessionFile {
     return { id: this.id, bytes: this.bytes, lsn, checksum: this.#checksum };
   }
 
+  /** @throws what the file system throws */
   syncNow(): void {
+    this.write();
     this.#owner.files.fdatasyncSync(this.#descriptor);
   }
 
-  /** Syncs on the thread pool. */
+  /** Syncs on the thread pool. @throws what writing throws */
   sync(done: (error: Error | null) => void): void {
+    this.write();
     this.#syncs++;
     this.#owner.files.fdatasync(this.#descriptor, (error) => {
       this.#syncs--;
@@ -103,6 +120,16 @@ export class SessionFile {
       return null;
     } catch (error) {
       return error as Error;
+    }
+  }
+
+  /** Closes a file of which nothing is expected any more. */
+  abandon(): void {
+    this.#gathered = [];
+    try {
+      this.close();
+    } catch {
+      // It has closed all the same, or the process has one descriptor less.
     }
   }
 

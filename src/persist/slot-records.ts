@@ -46,6 +46,15 @@ export class SlotRecords {
     return this.#lsns.filter((lsn) => lsn !== 0);
   }
 
+  /** `slots`, each of which has a record, in the order of its number. */
+  inOrder(slots: readonly number[]): number[] {
+    const lsns = Float64Array.from(slots, (slot) => this.lsnOf(slot)).sort();
+    const placeOf = new Map(Array.from(lsns, (lsn, place) => [lsn, place]));
+    const ordered = new Array<number>(slots.length);
+    for (const slot of slots) ordered[placeOf.get(this.lsnOf(slot)) as number] = slot;
+    return ordered;
+  }
+
   release(slot: number): void {
     if (slot < this.#lsns.length) this.#lsns[slot] = 0;
   }

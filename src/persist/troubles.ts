@@ -2,12 +2,13 @@
  * What a journal says when something goes wrong: what was wanted, what was found, what to do.
  */
 import { ScrubjayError } from '../errors.js';
+import type { RecoveryReport } from './recovery.js';
 import type { LogOwner } from './session-file.js';
 
 export const diskFailed = ({ cacheName, directory }: LogOwner, cause: unknown): ScrubjayError =>
   new ScrubjayError(
     'SCRUBJAY_DISK_FAILED',
-    `${cacheName}: the disk failed in ${directory} (${String(cause)}). Calls are answered as before, new entries are in memory only until the next start.`,
+    `${cacheName}: the disk failed in ${directory} (${String(cause)}). Calls are answered as before, new entries are in memory only until the disk takes them.`,
     { cause },
   );
 
@@ -16,6 +17,14 @@ export const compactionFailed = ({ cacheName, directory }: LogOwner, cause: unkn
     'SCRUBJAY_COMPACTION_FAILED',
     `${cacheName}: the logs in ${directory} could not be compacted (${String(cause)}). Nothing is lost, the directory grows; it is tried again when it has doubled.`,
     { cause },
+  );
+
+export const logDamaged = ({ cacheName }: LogOwner, { damage, droppedEntries }: RecoveryReport): ScrubjayError =>
+  new ScrubjayError(
+    'SCRUBJAY_LOG_DAMAGED',
+    `${cacheName}: ${damage.map(({ path, offset, what }) => `${path}: ${what} at byte ${offset}`).join('; ')}. ` +
+      `${droppedEntries} entries that were there before are loaded anew, because what is lost may have deleted or replaced them; everything else was recovered. ` +
+      'The damaged files are kept in the folder quarantine. Look after the disk.',
   );
 
 export const directoryBusy = ({ cacheName, directory }: LogOwner, holder: string): ScrubjayError =>

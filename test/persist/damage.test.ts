@@ -1,4 +1,5 @@
-import { appendFileSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { logFiles, temporaryDirectory } from '../support/directories';
 import { manualClockForEachTest } from '../support/manual-clock';
 import { type Contents, DiskCache, frameEnds, headerBytes, recovered } from './disk-cache';
@@ -66,7 +67,7 @@ describe('a torn tail', () => {
       writeFileSync(file, bytes.subarray(0, length));
       const found = recovered(directory);
       const end = Math.max(0, ...ends.filter((each) => each <= length));
-      expect([length, found.report.outcome]).toEqual([length, length < header ? 'empty' : length > end ? 'torn' : 'unclean']);
+      expect([length, found.report.outcome]).toEqual([length, length < header ? 'corrupt' : length > end ? 'torn' : 'unclean']);
       expect(found.report.droppedBytes).toBe(length < header ? 0 : length - end);
       expect([length, found.contents]).toEqual([length, moments.find((moment) => moment.bytes === end)?.contents ?? []]);
     }
@@ -141,7 +142,7 @@ describe('damage to bytes that were durable', () => {
     return { directory, file, bytes, told: frameEnds(bytes).at(-6) as number };
   }
 
-  test('flipped-bit: is damage wherever it is, nothing is served, and no file is touched', async () => {
+  test('flipped-bit: is found wherever it is; what was put behind it is served, and no file is touched', async () => {
     const { directory, file, bytes, told } = await durable();
     const starts = frameEnds(bytes).filter((start) => start <= told);
     const header = starts[0] as number;
@@ -150,16 +151,85 @@ describe('damage to bytes that were durable', () => {
       flipped[at] = (flipped[at] as number) ^ 4;
       writeFileSync(file, flipped);
       const cache = new DiskCache({ directory });
-      expect([at, cache.journal.state, cache.contents()]).toEqual([at, 'refused', []]);
+      expect([at, cache.journal.state, cache.contents()]).toEqual([at, 'open', [['g', 'g!']]]);
       expect(cache.reports).toMatchObject([
         { code: 'SCRUBJAY_LOG_DAMAGED', message: expect.stringContaining(`at byte ${starts.filter((start) => start <= at).at(-1)}.`) },
       ]);
-      cache.put('new');
-      expect(cache.contents()).toEqual([['new', 'new!']]);
-      expect(() => cache.delete('new')).toThrow(expect.objectContaining({ code: 'SCRUBJAY_NOT_DURABLE' }));
+      cache.die();
       expect(readFileSync(file)).toEqual(flipped);
     }
     expect(logFiles(directory)).toEqual([file]);
+  });
+
+  /** Five records that are durable, and one that is not known to be; `at(n)` is in the middle of record n. */
+  async function deleted(): Promise<{ directory: string; damage: (record: number) => void }> {
+    const directory = temporaryDirectory();
+    const cache = new DiskCache({ directory, capacity: 10 });
+    cache.put('kept').put('deleted').put('replaced', 'old').delete('deleted');
+    cache.put('replaced', 'new').put('behind');
+    await cache.journal.flush();
+    cache.put('last').die();
+    const file = logFiles(directory).at(-1) as string;
+    return {
+      directory,
+      damage: (record) => {
+        const bytes = readFileSync(file);
+        bytes.fill('#', (frameEnds(bytes)[record - 1] as number) + 20, (frameEnds(bytes)[record - 1] as number) + 23);
+        writeFileSync(file, bytes);
+      },
+    };
+  }
+
+  test('what a lost record may have deleted or replaced is not served any more, and what came behind it is', async () => {
+    for (const [record, kept] of [
+      [1, ['replaced', 'behind', 'last']],
+      [4, ['replaced', 'behind', 'last']],
+      [5, ['behind', 'last']],
+      [6, ['last']],
+    ] as const) {
+      const { directory, damage } = await deleted();
+      damage(record);
+      const cache = new DiskCache({ directory, capacity: 10 });
+      expect([record, cache.keys(), cache.journal.recovery?.outcome]).toEqual([record, kept, 'corrupt']);
+      cache.put('new').delete('last');
+      cache.die();
+      expect(new DiskCache({ directory, capacity: 10 }).keys()).toEqual([...kept.slice(0, -1), 'new']);
+    }
+  });
+
+  test("onDamage: 'salvage' keeps them, 'refuse' serves nothing and writes nothing", async () => {
+    const { directory, damage } = await deleted();
+    damage(5);
+    const refused = new DiskCache({ directory, capacity: 10, onDamage: 'refuse' });
+    expect([refused.journal.state, refused.keys()]).toEqual(['refused', []]);
+    expect(refused.reports).toMatchObject([{ code: 'SCRUBJAY_LOG_DAMAGED' }]);
+    refused.put('in memory only');
+    expect(() => refused.delete('in memory only')).toThrow(expect.objectContaining({ code: 'SCRUBJAY_NOT_DURABLE' }));
+    refused.die();
+    const salvaged = new DiskCache({ directory, capacity: 10, onDamage: 'salvage' });
+    expect(salvaged.contents()).toEqual([
+      ['kept', 'kept!'],
+      ['replaced', 'old'],
+      ['behind', 'behind!'],
+      ['last', 'last!'],
+    ]);
+  });
+
+  test('what is good is written anew at once, the damaged file is kept in quarantine, and the next start finds nothing wrong', async () => {
+    const { directory, damage } = await deleted();
+    damage(1);
+    const cache = new DiskCache({ directory, capacity: 10 });
+    const file = logFiles(directory)[0] as string;
+    const evidence = readFileSync(file);
+    cache.journal.tick();
+    cache.journal.tick();
+    for (let turn = 0; turn < 50; turn++) await new Promise(setImmediate);
+    await cache.journal.close();
+    const quarantine = join(directory, 'quarantine');
+    expect(readdirSync(quarantine)).toEqual([expect.stringMatching(/^[-\dT.]+.*Z-log-000000000001\.\w+$/)]);
+    expect(readFileSync(join(quarantine, readdirSync(quarantine)[0] as string))).toEqual(evidence);
+    const next = new DiskCache({ directory, capacity: 10 });
+    expect([next.keys(), next.journal.recovery?.outcome, next.reports]).toEqual([['replaced', 'behind', 'last'], 'clean', []]);
   });
 
   test('a missing piece is damage', async () => {

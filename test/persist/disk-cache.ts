@@ -11,6 +11,7 @@ import type { FileSystem } from '../../src/persist/file-system';
 import { Journal } from '../../src/persist/journal';
 import type { JournalOptions } from '../../src/persist/journal-options';
 import { openJournals } from '../../src/persist/open-journals';
+import { valueAt } from '../../src/persist/recovered-entries';
 import { type Recovery, recover } from '../../src/persist/recovery';
 import type { Table } from '../../src/tables';
 import { byText, someEntries } from '../support/entries';
@@ -55,14 +56,15 @@ export class DiskCache {
       onLocked: 'error',
       takeChanges: () => this.entries.takeChanges(),
       liveRecords: () => this.entries.liveRecords(),
+      everything: () => this.entries.everything(),
       report: (error) => this.reports.push(error),
       ...options,
       files: this.#watched(options.files ?? unsyncedFileSystem),
     });
     alive.add(this);
     const recovered = toTheEnd(this.journal.opening());
-    this.entries.journal = this.journal;
-    this.entries.restore(this.table, recovered, (entry) => this.journal.options.driver.decodeValue(entry.value));
+    toTheEnd(this.entries.restoring(this.table, recovered, this.journal));
+    this.journal.start();
   }
 
   put(key: string, value: unknown = `${key}!`): this {
@@ -138,7 +140,12 @@ const sourceOf = (directory: string, files: FileSystem = unsyncedFileSystem) =>
 /** Recovers a directory without writing anything. */
 export function recovered(directory: string, files?: FileSystem): Recovery & { readonly contents: Contents } {
   const recovery = toTheEnd(recover(sourceOf(directory, files)));
-  return { ...recovery, contents: recovery.entries.map(({ key, value }) => [key, driver.decodeValue(value)]) };
+  const entries = recovery.recovered;
+  const valueOf = (place: number): unknown => {
+    const { read, offset } = entries.recordAt(place);
+    return valueAt(driver, read, offset);
+  };
+  return { ...recovery, contents: Array.from(entries.order, (place) => [entries.keyAt(place), valueOf(place)]) };
 }
 
 /** Length of the header of a log file. */

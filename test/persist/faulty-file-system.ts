@@ -19,7 +19,7 @@ export interface FaultySystem {
   readonly files: FileSystem;
   /** Every call so far, in order. */
   readonly calls: Call[];
-  /** The calls since the journal met the fault. */
+  /** The calls since the journal met the fault that were about the same file. */
   readonly afterwards: Call[];
 }
 
@@ -28,29 +28,33 @@ export function faultySystem(failAt = 0, fault: Fault = 'EIO'): FaultySystem {
   const calls: Call[] = [];
   const afterwards: Call[] = [];
   let isFull = false;
-  let hasFailed = false;
-  const failure = (): Error => {
-    hasFailed = true;
+  let failed: unknown;
+  const failure = (file: unknown): Error => {
+    if (typeof file === 'number') failed = file;
     const code = fault === 'EIO' ? 'EIO' : 'ENOSPC';
     return Object.assign(new Error(`${code}: planted`), { code });
   };
-  const meet = (call: Call): boolean => {
+  const meet = (call: Call, file: unknown): boolean => {
     calls.push(call);
-    if (hasFailed) afterwards.push(call);
+    if (failed !== undefined && file === failed) afterwards.push(call);
+    // Its number may be another file's from now on.
+    if (call === 'closeSync' && file === failed) failed = undefined;
     return calls.length === failAt;
   };
   const files = Object.fromEntries(
-    (['openSync', 'closeSync', 'readSync', 'fstatSync', 'readdirSync', 'mkdirSync', 'fsyncSync', 'fdatasyncSync', 'unlinkSync'] as const).map((call) => [
-      call,
-      (...args: never[]): unknown => {
-        if (meet(call)) {
-          // As Linux does: a close that fails has closed all the same.
-          if (call === 'closeSync') realFileSystem.closeSync(...(args as unknown as [number]));
-          throw failure();
-        }
-        return (unsyncedFileSystem[call] as (...args: never[]) => unknown)(...args);
-      },
-    ]),
+    (['openSync', 'closeSync', 'readSync', 'fstatSync', 'readdirSync', 'mkdirSync', 'fsyncSync', 'fdatasyncSync', 'unlinkSync', 'renameSync'] as const).map(
+      (call) => [
+        call,
+        (...args: never[]): unknown => {
+          if (meet(call, args[0])) {
+            // As Linux does: a close that fails has closed all the same.
+            if (call === 'closeSync') realFileSystem.closeSync(...(args as unknown as [number]));
+            throw failure(call === 'closeSync' ? undefined : args[0]);
+          }
+          return (unsyncedFileSystem[call] as (...args: never[]) => unknown)(...args);
+        },
+      ],
+    ),
   ) as unknown as FileSystem;
   return {
     calls,
@@ -58,13 +62,13 @@ export function faultySystem(failAt = 0, fault: Fault = 'EIO'): FaultySystem {
     files: {
       ...files,
       writeSync: ((descriptor: number, bytes: Uint8Array, from: number, length: number): number => {
-        const isNow = meet('writeSync');
+        const isNow = meet('writeSync', descriptor);
         if (isFull || (isNow && (fault === 'EIO' || fault === 'ENOSPC'))) throw failure();
         isFull = isNow && fault === 'short';
         return realFileSystem.writeSync(descriptor, bytes, from, isNow ? length >> 1 : length);
       }) as FileSystem['writeSync'],
       fdatasync: ((descriptor: number, done: (error: Error | null) => void): void => {
-        if (meet('fdatasync')) setImmediate(() => done(failure()));
+        if (meet('fdatasync', descriptor)) setImmediate(() => done(failure(descriptor)));
         else unsyncedFileSystem.fdatasync(descriptor, done);
       }) as FileSystem['fdatasync'],
     },

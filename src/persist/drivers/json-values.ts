@@ -5,8 +5,24 @@ import { parse, stringify, unflatten } from '#devalue';
 import { ScrubjayError } from '../../errors.js';
 import { kindOf, survey } from './value-survey.js';
 
-/** A value as it was read: under `v` as it is, under `r` in devalue's notation. */
-export type JsonValue = { readonly plain: unknown } | { readonly rich: unknown };
+/** A value as it stands in a line: under `v` as it is, under `r` in devalue's notation. */
+export class JsonText {
+  readonly isRich: boolean;
+  readonly #bytes: Buffer;
+  readonly #from: number;
+  readonly #to: number;
+
+  constructor(bytes: Buffer, from: number, to: number, isRich: boolean) {
+    this.#bytes = bytes;
+    this.#from = from;
+    this.#to = to;
+    this.isRich = isRich;
+  }
+
+  parse(): unknown {
+    return JSON.parse(this.#bytes.toString('utf8', this.#from, this.#to));
+  }
+}
 
 /**
  * The member of the line that carries `value`: `"v":…` or `"r":…`.
@@ -38,8 +54,8 @@ export function orRefused<T>(write: () => T): T {
 }
 
 /** The value that was encoded. */
-export function decodeJsonValue(encoded: JsonValue): unknown {
-  return 'plain' in encoded ? encoded.plain : unflatten(encoded.rich as never, revivers);
+export function decodeJsonValue(encoded: JsonText): unknown {
+  return encoded.isRich ? unflatten(encoded.parse() as never, revivers) : encoded.parse();
 }
 
 // Bytes are written by themselves: devalue would write the whole memory behind a view, and Buffers share theirs with strangers.

@@ -2,9 +2,19 @@
  * The JSON-lines format: every line of a log is one JSON object, so `jq`, `grep` and `tail -f` work on it.
  * A line is `{"c":"<CRC-32 in hex>",` and then the members the checksum covers; `docs/log-format.md` lists them.
  */
-import { type EncodedValue, type Frame, type LogHeader, type LogRecord, logNewer, type PersistDriver, type SkippableRecord } from '../contract.js';
+import {
+  type EncodedValue,
+  type Frame,
+  type LogHeader,
+  type LogRecord,
+  logNewer,
+  type PersistDriver,
+  type PutRecord,
+  type SkippableRecord,
+} from '../contract.js';
 import { crc32 } from '../crc32.js';
-import { decodeJsonValue, encodeJsonValue, type JsonValue } from './json-values.js';
+import { putMembers, readPut } from './json-put.js';
+import { decodeJsonValue, encodeJsonValue, JsonText } from './json-values.js';
 
 const FORMAT_VERSION = 1;
 const OPENING = '{"c":"';
@@ -36,15 +46,20 @@ interface Line {
   readonly r?: unknown;
 }
 
+/** What a header calls the kinds of files. */
+type FileKind = 'log' | 'snap' | 'manifest';
+const KINDS = { log: 'log', snapshot: 'snap', manifest: 'manifest' } as const;
+
 interface HeaderLine {
   readonly scrubjay: number;
   readonly min: number;
-  readonly f: 'log' | 'snap';
+  readonly f: FileKind;
   readonly id: number;
   readonly store: string;
   readonly name: string;
   readonly codec: string;
   readonly sig: string;
+  readonly ver?: string | number;
   readonly lsn: number;
   readonly prev?: { readonly id: number; readonly len: number; readonly lsn: number; readonly crc: string };
   readonly at: number;
@@ -56,37 +71,38 @@ export const jsonl: PersistDriver = {
   codec: 'jsonl/1',
   fileExtension: '.jsonl',
   encodeValue: (value): EncodedValue => encodeJsonValue(value),
-  decodeValue: (encoded) => decodeJsonValue(encoded as JsonValue),
+  decodeValue: (encoded) => decodeJsonValue(encoded as JsonText),
 
   encodeHeader(header) {
     const previous = header.predecessor;
     const line: HeaderLine = {
       scrubjay: header.formatVersion,
       min: header.minimumVersion,
-      f: header.kind === 'log' ? 'log' : 'snap',
+      f: KINDS[header.kind],
       id: header.id,
       store: header.storeId,
       name: header.cacheName,
       codec: header.codec,
       sig: header.signature,
+      ...(header.version !== undefined && { ver: header.version }),
       lsn: header.lsn,
       ...(previous && { prev: { id: previous.id, len: previous.bytes, lsn: previous.lsn, crc: hex(previous.checksum) } }),
       at: header.createdAt,
     };
-    return framed(JSON.stringify(line).slice(1), 0);
+    return framed(JSON.stringify(line).slice(1, -1), 0);
   },
 
-  encodeRecord: (record, seed) => framed(`"n":${record.lsn},"t":"${record.type}"${members(record)}${durableMember(record)}}`, seed),
+  encodeRecord: (record, seed) => framed(record.type === 'put' ? putMembers(record) : members(record), seed),
 
   copyRecord: (frame, seed) => sealed(Buffer.from(frame), seed),
 
   readHeader(bytes) {
-    return readLine(bytes, 0, 0, (line) => {
-      const header = line as HeaderLine;
+    return readLine(bytes, 0, 0, (from, end) => {
+      const header = parsed(bytes, from, end) as HeaderLine;
       if (header.min > FORMAT_VERSION) throw logNewer(`a log of format version ${header.scrubjay}`);
       const previous = header.prev;
       const content: LogHeader = {
-        kind: header.f === 'snap' ? 'snapshot' : 'log',
+        kind: header.f === 'snap' ? 'snapshot' : header.f,
         formatVersion: header.scrubjay,
         minimumVersion: header.min,
         id: header.id,
@@ -94,6 +110,7 @@ export const jsonl: PersistDriver = {
         cacheName: header.name,
         codec: header.codec,
         signature: header.sig,
+        version: header.ver,
         lsn: header.lsn,
         predecessor: previous && { id: previous.id, bytes: previous.len, lsn: previous.lsn, checksum: Number.parseInt(previous.crc, 16) },
         createdAt: header.at,
@@ -102,22 +119,20 @@ export const jsonl: PersistDriver = {
     });
   },
 
-  readRecord: (bytes, offset, seed) => readLine(bytes, offset, seed, (line) => recordOf(line as Line)),
+  readRecord: (bytes, offset, seed) =>
+    readLine(bytes, offset, seed, (from, end) => readPut(bytes, from, end - 1) ?? recordOf(parsed(bytes, from, end) as Line)),
 };
 
 const hex = (checksum: number): string => checksum.toString(16).padStart(8, '0');
 
-const durableMember = (record: LogRecord): string => (record.durableLsn === undefined ? '' : `,"d":${record.durableLsn}`);
+/** All of a record that is no put, without the brace at the end. */
+function members(record: Exclude<LogRecord, PutRecord>): string {
+  const durable = record.durableLsn === undefined ? '' : `,"d":${record.durableLsn}`;
+  return `"n":${record.lsn},"t":"${record.type}"${ownMembers(record)}${durable}`;
+}
 
-function members(record: LogRecord): string {
+function ownMembers(record: Exclude<LogRecord, PutRecord>): string {
   switch (record.type) {
-    case 'put': {
-      const { text } = record.value as { text: string };
-      const promised = record.isPromised ? ',"p":1' : '';
-      const expiry = record.expiresAt === undefined ? '' : `,"x":${record.expiresAt}`;
-      const evicted = record.evicted === undefined ? '' : `,"o":[${record.evicted.join(',')}]`;
-      return `,"k":${JSON.stringify(record.key)},${text}${promised}${expiry}${evicted}`;
-    }
     case 'hit':
       return `,"i":[${record.lsns.join(',')}]${record.marks === undefined ? '' : `,"m":[${record.marks.join(',')}],"by":${JSON.stringify(record.policy)}`}`;
     case 'del':
@@ -139,7 +154,7 @@ function recordOf(line: Line): LogRecord | SkippableRecord {
         ...common,
         type: 'put',
         key: line.k as string,
-        value: 'r' in line ? { rich: line.r } : { plain: line.v },
+        value: textOf('r' in line ? line.r : line.v, 'r' in line),
         isPromised: line.p === 1,
         expiresAt: line.x,
         evicted: line.o,
@@ -162,8 +177,14 @@ function recordOf(line: Line): LogRecord | SkippableRecord {
   }
 }
 
+/** A value of a put in which another version has put the members in another order. */
+function textOf(value: unknown, isRich: boolean): JsonText {
+  const bytes = Buffer.from(JSON.stringify(value));
+  return new JsonText(bytes, 0, bytes.length, isRich);
+}
+
 /** One line around `covered`: formatted once, then the eight digits of its checksum are put in. */
-const framed = (covered: string, seed: number): { bytes: Buffer; checksum: number } => sealed(Buffer.from(`${OPENING}00000000${MIDDLE}${covered}\n`), seed);
+const framed = (covered: string, seed: number): { bytes: Buffer; checksum: number } => sealed(Buffer.from(`${OPENING}00000000${MIDDLE}${covered}}\n`), seed);
 
 function sealed(bytes: Buffer, seed: number): { bytes: Buffer; checksum: number } {
   const checksum = crc32(bytes, COVERED_FROM, bytes.length - 1, seed);
@@ -171,15 +192,33 @@ function sealed(bytes: Buffer, seed: number): { bytes: Buffer; checksum: number 
   return { bytes, checksum };
 }
 
+/** The value of each hex digit by its character code. */
+const DIGITS = Int8Array.from({ length: 256 }, (_, code) => '0123456789abcdef'.indexOf(String.fromCharCode(code)));
+const FRONT = Buffer.from(OPENING);
+const BEHIND = Buffer.from(MIDDLE);
+
+/** Whether a line with that checksum begins here. The checksum does not cover what stands before it, so that is compared: a changed byte is noticed wherever it is. */
+function beginsWith(bytes: Buffer, offset: number, checksum: number): boolean {
+  for (let at = 0; at < CHECKSUM_AT; at++) if (bytes[offset + at] !== FRONT[at]) return false;
+  let found = 0;
+  for (let at = CHECKSUM_AT; at < CHECKSUM_END; at++) {
+    const digit = DIGITS[bytes[offset + at] as number] as number;
+    if (digit < 0) return false;
+    found = (found << 4) | digit;
+  }
+  return found >>> 0 === checksum && bytes[offset + CHECKSUM_END] === BEHIND[0] && bytes[offset + CHECKSUM_END + 1] === BEHIND[1];
+}
+
 /** Reads the line at `offset`. Nothing in it is believed before its checksum fits. */
-function readLine<T>(bytes: Buffer, offset: number, seed: number, understand: (line: object) => T): Frame<T> {
+function readLine<T>(bytes: Buffer, offset: number, seed: number, understand: (from: number, end: number) => T): Frame<T> {
   const newline = bytes.indexOf(NEWLINE, offset);
   if (newline === -1) return { kind: 'partial' };
   const bad = { kind: 'bad', resumeAt: newline + 1 } as const;
   if (newline - offset <= COVERED_FROM) return bad;
-  const checksum = crc32(bytes, offset + COVERED_FROM, newline, seed);
-  // The checksum does not cover what stands before it, so that is compared as a whole: a changed byte is noticed wherever it is.
-  if (bytes.toString('latin1', offset, offset + COVERED_FROM) !== OPENING + hex(checksum) + MIDDLE) return bad;
-  const content = understand(JSON.parse(`{${bytes.toString('utf8', offset + COVERED_FROM, newline)}`) as object);
-  return { kind: 'good', content, end: newline + 1, checksum };
+  const from = offset + COVERED_FROM;
+  const checksum = crc32(bytes, from, newline, seed);
+  if (!beginsWith(bytes, offset, checksum)) return bad;
+  return { kind: 'good', content: understand(from, newline), end: newline + 1, checksum };
 }
+
+const parsed = (bytes: Buffer, from: number, end: number): object => JSON.parse(`{${bytes.toString('utf8', from, end)}`) as object;

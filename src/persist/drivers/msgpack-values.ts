@@ -6,8 +6,25 @@ import { orRefused, parseRich, richText } from './json-values.js';
 import { packr } from './msgpackr.js';
 import { survey } from './value-survey.js';
 
-/** A value as it lies in a record: packed, or a text. */
-export type MsgpackValue = Uint8Array | string;
+/** A value as it is written into a record: packed, or a text. */
+type MsgpackValue = Uint8Array | string;
+
+/** A value as it stands in a record. */
+export class PackedValue {
+  readonly #bytes: Buffer;
+  readonly #from: number;
+  readonly #to: number;
+
+  constructor(bytes: Buffer, from: number, to: number) {
+    this.#bytes = bytes;
+    this.#from = from;
+    this.#to = to;
+  }
+
+  unpack(): MsgpackValue {
+    return packr().unpack(this.#bytes.subarray(this.#from, this.#to)) as MsgpackValue;
+  }
+}
 
 /** @throws SCRUBJAY_VALUE_REFUSED when it would not come back deep-equal. */
 export function encodeMsgpackValue(value: unknown): MsgpackValue {
@@ -18,4 +35,7 @@ export function encodeMsgpackValue(value: unknown): MsgpackValue {
 }
 
 /** The value that was encoded. */
-export const decodeMsgpackValue = (encoded: MsgpackValue): unknown => (typeof encoded === 'string' ? parseRich(encoded) : packr().unpack(encoded));
+export function decodeMsgpackValue(encoded: PackedValue): unknown {
+  const value = encoded.unpack();
+  return typeof value === 'string' ? parseRich(value) : packr().unpack(value);
+}

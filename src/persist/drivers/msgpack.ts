@@ -4,9 +4,9 @@
  */
 import { type Frame, LONGEST_FRAME_BYTES, type LogHeader, type LogRecord, logNewer, type PersistDriver, type SkippableRecord } from '../contract.js';
 import { crc32 } from '../crc32.js';
-import { decodeMsgpackValue, encodeMsgpackValue, type MsgpackValue } from './msgpack-values.js';
+import { packedText, putPayload, readPut, type Text, unpackedText } from './msgpack-put.js';
+import { decodeMsgpackValue, encodeMsgpackValue, type PackedValue } from './msgpack-values.js';
 import { packr } from './msgpackr.js';
-import { isWellFormed } from './value-survey.js';
 
 const FORMAT_VERSION = 1;
 
@@ -37,7 +37,7 @@ export const msgpack: PersistDriver = {
   fileExtension: '.mpk',
   load: () => void packr(),
   encodeValue: (value) => encodeMsgpackValue(value),
-  decodeValue: (encoded) => decodeMsgpackValue(encoded as MsgpackValue),
+  decodeValue: (encoded) => decodeMsgpackValue(encoded as PackedValue),
 
   encodeHeader(header) {
     const body = packr().pack(bodyOf(header));
@@ -90,8 +90,7 @@ export const msgpack: PersistDriver = {
     if (end > bytes.length) return { kind: 'partial' };
     const checksum = crc32(bytes, offset + PAYLOAD_AT, end, begun);
     if (checksum !== bytes.readUInt32LE(offset + CHECKSUM_AT)) return badAt(bytes, offset);
-    const payload = packr().unpack(bytes.subarray(offset + PAYLOAD_AT, end)) as Payload;
-    return { kind: 'good', content: recordOf(bytes[offset + 1] as number, payload), end, checksum };
+    return { kind: 'good', content: recordAt(bytes, offset, end), end, checksum };
   },
 };
 
@@ -115,31 +114,33 @@ const headerChecksum = (bytes: Buffer, end: number): number => crc32(bytes, BODY
 
 /** What a header is made of, as in the other format. */
 interface Body {
-  readonly f: 'log' | 'snap';
+  readonly f: 'log' | 'snap' | 'manifest';
   readonly id: number;
   readonly store: string;
   readonly name: Text;
   readonly codec: string;
   readonly sig: Text;
+  readonly ver?: Text | number;
   readonly lsn: number;
   readonly prev: { readonly id: number; readonly len: number; readonly lsn: number; readonly crc: number } | null;
   readonly at: number;
 }
 
-const bodyOf = ({ kind, id, storeId, cacheName, codec, signature, lsn, predecessor, createdAt }: LogHeader): Body => ({
-  f: kind === 'log' ? 'log' : 'snap',
+const bodyOf = ({ kind, id, storeId, cacheName, codec, signature, version, lsn, predecessor, createdAt }: LogHeader): Body => ({
+  f: kind === 'snapshot' ? 'snap' : kind,
   id,
   store: storeId,
   name: packedText(cacheName),
   codec,
   sig: packedText(signature),
+  ...(version !== undefined && { ver: typeof version === 'string' ? packedText(version) : version }),
   lsn,
   prev: predecessor === undefined ? null : { id: predecessor.id, len: predecessor.bytes, lsn: predecessor.lsn, crc: predecessor.checksum },
   at: createdAt,
 });
 
-const headerOf = ({ f, id, store, name, codec, sig, lsn, prev, at }: Body, formatVersion: number, minimumVersion: number): LogHeader => ({
-  kind: f === 'snap' ? 'snapshot' : 'log',
+const headerOf = ({ f, id, store, name, codec, sig, ver, lsn, prev, at }: Body, formatVersion: number, minimumVersion: number): LogHeader => ({
+  kind: f === 'snap' ? 'snapshot' : f,
   formatVersion,
   minimumVersion,
   id,
@@ -147,6 +148,7 @@ const headerOf = ({ f, id, store, name, codec, sig, lsn, prev, at }: Body, forma
   cacheName: unpackedText(name),
   codec,
   signature: unpackedText(sig),
+  version: ver === undefined || typeof ver === 'number' ? ver : unpackedText(ver),
   lsn,
   predecessor: prev === null ? undefined : { id: prev.id, bytes: prev.len, lsn: prev.lsn, checksum: prev.crc },
   createdAt: at,
@@ -158,10 +160,8 @@ type Payload = readonly [lsn: number, durableLsn: number | null, ...members: unk
 function payloadOf(record: LogRecord): Payload {
   const { lsn, durableLsn = null } = record;
   switch (record.type) {
-    case 'put': {
-      const { key, value, isPromised, expiresAt = null, evicted = null } = record;
-      return [lsn, durableLsn, packedText(key), value, isPromised, expiresAt, evicted];
-    }
+    case 'put':
+      return putPayload(record);
     case 'hit':
       return record.marks === undefined ? [lsn, durableLsn, record.lsns] : [lsn, durableLsn, record.lsns, record.marks, packedText(record.policy ?? '')];
     case 'del':
@@ -175,13 +175,16 @@ function payloadOf(record: LogRecord): Payload {
   }
 }
 
+/** The record of a frame whose checksums fit. */
+function recordAt(bytes: Buffer, offset: number, end: number): LogRecord | SkippableRecord {
+  const type = bytes[offset + 1] as number;
+  if (type === TYPES.put) return readPut(bytes, offset + PAYLOAD_AT, end);
+  return recordOf(type, packr().unpack(bytes.subarray(offset + PAYLOAD_AT, end)) as Payload);
+}
+
 function recordOf(type: number, [lsn, durable, ...members]: Payload): LogRecord | SkippableRecord {
   const common = { lsn, durableLsn: durable ?? undefined };
   switch (type) {
-    case TYPES.put: {
-      const [key, value, isPromised, expiresAt, evicted] = members as [Text, MsgpackValue, boolean, number | null, number[] | null];
-      return { ...common, type: 'put', key: unpackedText(key), value, isPromised, expiresAt: expiresAt ?? undefined, evicted: evicted ?? undefined };
-    }
     case TYPES.hit: {
       const [lsns, marks, policy] = members as [number[], number[] | undefined, Text | undefined];
       return { ...common, type: 'hit', lsns, ...(marks && { marks, policy: unpackedText(policy ?? '') }) };
@@ -201,9 +204,3 @@ function recordOf(type: number, [lsn, durable, ...members]: Payload): LogRecord 
       throw logNewer(`a record of type ${type}`);
   }
 }
-
-/** MessagePack has no half of a surrogate pair: a string with one is written as its UTF-16 bytes. */
-type Text = string | Buffer;
-
-const packedText = (text: string): Text => (isWellFormed(text) ? text : Buffer.from(text, 'utf16le'));
-const unpackedText = (text: Text): string => (typeof text === 'string' ? text : text.toString('utf16le'));

@@ -36,7 +36,7 @@ function lineOf(covered: string, seed = SEED): Buffer {
 
 test('a record is one readable line', () => {
   const { bytes, checksum } = jsonl.encodeRecord(PUT, SEED);
-  const members = '"n":7,"t":"put","k":"(id:\\"ü\\")","v":{"name":"Ada"},"p":1,"x":1800000000000,"o":[3],"d":5}';
+  const members = '"n":7,"t":"put","k":"(id:\\"ü\\")","p":1,"x":1800000000000,"o":[3],"d":5,"v":{"name":"Ada"}}';
   expect(bytes).toEqual(lineOf(members));
   expect(checksum).toBe(crc32(Buffer.from(members), 0, undefined, SEED));
   expect(JSON.parse(bytes.toString())).toMatchObject({ n: 7, t: 'put', v: { name: 'Ada' } });

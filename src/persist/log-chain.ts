@@ -1,0 +1,140 @@
+/**
+ * Which files of a directory count: the chain that leads from the newest log back to the first, the snapshots that stand for a part of it,
+ * and what is missing. Each file names the one before it; a manifest names the newest log, so that its absence is noticed too.
+ */
+import type { LogHeader, Predecessor } from './contract.js';
+import { type BrokenFile, type FoundFiles, foreign, type LogFile, siblingLog } from './log-files.js';
+
+/** Something that was there once and is not any more, or not as it was. */
+export interface Damage {
+  readonly path: string;
+  /** Where the damage begins, in bytes. */
+  readonly offset: number;
+  /** What was found, as the end of a sentence that begins with the path. */
+  readonly what: string;
+}
+
+/** A snapshot, and from which log of the chain on it needs them. */
+export interface Snapshot {
+  readonly file: LogFile;
+  readonly from: number;
+}
+
+/** What lies in a directory, and what it means. */
+export interface LogChain {
+  /** The logs that count, first one first; each names the one before it. */
+  readonly logs: readonly LogFile[];
+  /** What is wrong with the log that the first of them goes on after: then a snapshot is needed. */
+  readonly cut: Damage | undefined;
+  /** What is wrong with what came after the last of them: then nothing before is known to be true. */
+  readonly lostEnd: Damage | undefined;
+  /** Snapshots that stand for everything before one of the logs, the newest first. Whether they are whole is not known yet. */
+  readonly snapshots: readonly Snapshot[];
+  /** Files that stand for nothing: what a compaction or the beginning of a session left behind when it was cut off, or what damage made useless. */
+  readonly leftOver: readonly { readonly path: string }[];
+  /** Manifests, newest first. */
+  readonly manifests: readonly LogFile[];
+  /** The first file number that was never used. */
+  readonly nextId: number;
+}
+
+/**
+ * Follows the chain of logs in what was found.
+ * @throws SCRUBJAY_LOG_FOREIGN for the files of another cache
+ */
+export function chainOf(directory: string, found: FoundFiles, cacheName: string): LogChain {
+  const manifests = [...found.good.manifest].reverse();
+  const ours = manifests.filter(({ header }) => header.cacheName === cacheName);
+  const manifest = ours.find(({ header }) => found.good.log.some((log) => log.header.storeId === header.storeId)) ?? ours[0];
+  const belongs = belongsTo(directory, manifest, cacheName);
+  const [logs, otherLogs] = split(found.good.log, belongs);
+  const [snaps, otherSnaps] = split(found.good.snapshot, belongs);
+  const broken = [...found.broken, ...otherLogs.map((file): BrokenFile => ({ ...file, kind: 'log' }))];
+  const { chain, cut } = follow(logs, broken);
+  const snapshots = snapshotsOf(snaps, chain);
+  const strays = logs.filter((file) => !chain.includes(file));
+  const lostEnd = endLost({ chain, manifest, broken, strays });
+  const counts = new Set<unknown>([...chain, ...snapshots.map(({ file }) => file)]);
+  const leftOver = [...logs, ...snaps, ...otherSnaps, ...broken].filter((file) => !counts.has(file));
+  return { logs: chain, cut, lostEnd, snapshots, leftOver, manifests, nextId: found.lastId + 1 };
+}
+
+function split<T>(list: readonly T[], belongs: (one: T) => boolean): [T[], T[]] {
+  return [list.filter((one) => belongs(one)), list.filter((one) => !belongs(one))];
+}
+
+/** Whether a file is of this store. Without a manifest nobody knows whose directory it is, and a file of another cache says whose. */
+function belongsTo(directory: string, manifest: LogFile | undefined, cacheName: string): (file: LogFile) => boolean {
+  return ({ header }) => {
+    if (manifest !== undefined) return header.storeId === manifest.header.storeId;
+    if (header.cacheName !== cacheName) throw foreign(directory, `it belongs to the cache ${header.cacheName}, not to ${cacheName}`);
+    return true;
+  };
+}
+
+/** From the newest log back, as far as there are any. */
+function follow(logs: readonly LogFile[], broken: readonly BrokenFile[]): { chain: LogFile[]; cut: Damage | undefined } {
+  const chain: LogFile[] = [];
+  let next = logs.at(-1);
+  while (next !== undefined) {
+    chain.unshift(next);
+    const previous: LogHeader['predecessor'] = next.header.predecessor;
+    if (previous === undefined) break;
+    const before = logs.find((file) => file.id === previous.id && file.header.storeId === next?.header.storeId);
+    if (before === undefined) return { chain, cut: missing(previous.id, next.path, broken) };
+    next = before;
+  }
+  return { chain, cut: undefined };
+}
+
+function missing(id: number, nextPath: string, broken: readonly BrokenFile[]): Damage {
+  const file = broken.find((one) => one.kind === 'log' && one.id === id);
+  if (file !== undefined) return { path: file.path, offset: 0, what: 'the header is broken' };
+  return { path: siblingLog(nextPath, id), offset: 0, what: 'the file is missing' };
+}
+
+/** A snapshot and the log that goes on after it have the same predecessor. */
+function snapshotsOf(snaps: readonly LogFile[], chain: readonly LogFile[]): Snapshot[] {
+  const snapshots: Snapshot[] = [];
+  for (const file of snaps) {
+    const from = chain.findIndex(({ header }) => isSameEnd(header.predecessor, file.header.predecessor) && header.storeId === file.header.storeId);
+    if (from !== -1) snapshots.unshift({ file, from });
+  }
+  return snapshots;
+}
+
+const isSameEnd = (one: Predecessor | undefined, other: Predecessor | undefined): boolean =>
+  one !== undefined && one.id === other?.id && one.bytes === other.bytes && one.lsn === other.lsn && one.checksum === other.checksum;
+
+interface Known {
+  readonly chain: readonly LogFile[];
+  readonly manifest: LogFile | undefined;
+  readonly broken: readonly BrokenFile[];
+  readonly strays: readonly LogFile[];
+}
+
+/**
+ * What is wrong behind the last log of the chain. A log begins to count when a manifest names it, and only then a record is written to it;
+ * so whatever is behind the newest manifest is nothing but a beginning.
+ */
+function endLost({ chain, manifest, broken, strays }: Known): Damage | undefined {
+  const last = chain.at(-1);
+  const lastId = last?.id ?? 0;
+  const named = manifest?.header.predecessor;
+  const brokenEnd = broken.find(({ id, kind }) => kind === 'log' && id > lastId && (named === undefined ? chain.length > 0 : id === named.id));
+  if (brokenEnd !== undefined) return { path: brokenEnd.path, offset: 0, what: 'the header is broken' };
+  if (named !== undefined && (named.id > lastId || chain.some((file) => file.id === named.id && file.headerChecksum !== named.checksum)))
+    return { path: siblingLog((manifest as LogFile).path, named.id), offset: 0, what: 'the file is missing' };
+  const known = settledUpTo(chain);
+  const stray = strays.find((file) => file.id > known);
+  if (stray === undefined) return undefined;
+  return { path: stray.path, offset: 0, what: 'the file is not continued by the one after it, as when two processes write to one directory' };
+}
+
+/** The number of the newest file of which it is known that what was before it is not to be trusted, or not there any more. */
+function settledUpTo(chain: readonly LogFile[]): number {
+  const settled = [...chain].reverse().find((file) => file === chain[0] || file.header.lsn !== file.header.predecessor?.lsn);
+  if (settled === undefined) return 0;
+  // The first of all logs goes on after nothing: whatever lies before it is a stray.
+  return settled.header.predecessor === undefined ? 0 : settled.id;
+}
