@@ -55,8 +55,8 @@ export const jsonl: PersistDriver = {
   name: 'jsonl',
   codec: 'jsonl/1',
   fileExtension: '.jsonl',
-  encodeValue: (value): EncodedValue => encodeJsonValue(value),
-  decodeValue: (encoded) => decodeJsonValue(encoded as JsonValue),
+  encodeValue: (value, codecs): EncodedValue => encodeJsonValue(value, codecs),
+  decodeValue: (encoded, codecs) => decodeJsonValue(encoded as JsonValue, codecs),
 
   encodeHeader(header) {
     const previous = header.predecessor;
