@@ -4,6 +4,7 @@
 import { resolve } from 'node:path';
 import { types } from 'node:util';
 import { checkLimits, DEFAULT_LIMITS, durationMs } from './check-limits.js';
+import { checkRevive } from './check-revive.js';
 import { ScrubjayError } from './errors.js';
 import { readParameter } from './key/parameters.js';
 import { expectKnown, wrong } from './misuse.js';
@@ -36,7 +37,7 @@ const KNOWN = Object.keys({
   name: 1,
   registry: 1,
 } satisfies Record<keyof CachedOptions, 1>);
-const KNOWN_PERSIST = ['driver', 'directory', 'durability', 'onLocked', 'fileSystem'] as const satisfies readonly (keyof PersistOptions)[];
+const KNOWN_PERSIST = ['driver', 'directory', 'durability', 'onLocked', 'revive', 'fileSystem'] as const satisfies readonly (keyof PersistOptions)[];
 /** Checks what the user said. `where` begins every message, such as `@Cached on Users.find`. */
 export function checkOptions(options: unknown, where: string): Settings {
   const said = record(options ?? {}, where, 'options');
@@ -100,15 +101,14 @@ function checkUnkeyable(unkeyable: unknown, where: string): Settings['unkeyable'
 }
 
 function checkPersist(persist: unknown, where: string): PersistSettings {
-  if (typeof persist === 'string')
-    return { driver: checkDriver(persist, where), directory: undefined, durability: undefined, onLocked: undefined, fileSystem: realFileSystem };
-  const said = record(persist, where, 'persist');
+  const said = typeof persist === 'string' ? { driver: persist } : record(persist, where, 'persist');
   expectKnown(said, KNOWN_PERSIST, where, 'persist option');
   return {
     driver: checkDriver(said['driver'] ?? 'jsonl', where),
     directory: absolute(checkDirectory(said['directory'], where)),
     durability: checkDurability(said['durability'], where),
     onLocked: checkOnLocked(said['onLocked'], where),
+    codecs: checkRevive(said['revive'], where),
     fileSystem: (expectType(said, 'fileSystem', 'object', 'the calls of node:fs', where) as FileSystem | undefined) ?? realFileSystem,
   };
 }

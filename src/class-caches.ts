@@ -149,6 +149,7 @@ export class ClassCaches {
         (() => ({
           ...registry.place(name, persist),
           driver: persist.driver,
+          codecs: persist.codecs,
           files: persist.fileSystem,
           signature: signatureOf(settings, rule, method),
         }));

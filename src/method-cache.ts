@@ -33,7 +33,7 @@ export interface CacheSettings {
   /** What becomes of a call whose arguments have no honest key. */
   readonly unkeyable: 'throw' | 'bypass';
   /** Where and how the cache is kept on disk; asked for when it is opened. `undefined` for memory only. */
-  readonly persist: (() => Pick<JournalOptions, 'directory' | 'driver' | 'durability' | 'onLocked' | 'files' | 'signature'>) | undefined;
+  readonly persist: (() => Pick<JournalOptions, 'directory' | 'driver' | 'codecs' | 'durability' | 'onLocked' | 'files' | 'signature'>) | undefined;
   /** Tells the application what went wrong without failing a call. */
   readonly report: (error: ScrubjayError) => void;
 }
@@ -249,7 +249,7 @@ export class MethodCache {
     const recovered = yield* journal.opening();
     this.#adopt(journal);
     if (recovered.entries.some((entry) => entry.isPromised)) this.#isAsync = true;
-    this.entries.restore(this.tables.first, recovered, (entry) => journal.options.driver.decodeValue(entry.value));
+    this.entries.restore(this.tables.first, recovered, (entry) => journal.options.driver.decodeValue(entry.value, journal.options.codecs));
   }
 
   #newJournal(): Journal {

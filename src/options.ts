@@ -6,13 +6,37 @@ import type { Parameter } from './key/parameters.js';
 import type { LimitOptions } from './limit-options.js';
 import type { AnyMethod, MethodCache } from './method-cache.js';
 import type { KeyOf, ParameterName, ScopeOf, WhenOf } from './method-types.js';
-import type { PersistDriver } from './persist/contract.js';
+import type { PersistDriver, ValueCodecs } from './persist/contract.js';
 import type { DriverName } from './persist/drivers/index.js';
 import type { FileSystem } from './persist/file-system.js';
 import type { Durability, JournalOptions, OnLocked } from './persist/journal-options.js';
 
 /** A time: milliseconds, or a number with a unit such as `'500ms'`, `'30s'`, `'5m'`, `'2h'`, `'7d'`. */
 export type Duration = number | `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`;
+
+/** A class, also one whose constructor is private. */
+export type InstanceClass<T = any> = Function & { readonly prototype: T };
+
+/** How instances of a class are kept on disk: `{ class: Money, dump: (money: Money) => money.cents, load: (cents: number) => new Money(cents) }`. */
+export interface ClassCodec<T = any, Data = any> {
+  /** The class itself; instances of its subclasses are not meant. */
+  class: InstanceClass<T>;
+  /** What the class is called on disk. A minifier renames classes, so say it where the build has one. Default: the name of the class. */
+  name?: string;
+  /**
+   * What is written of an instance, when it is stored: anything that can be kept itself, instances of other classes in `revive` included. If it throws, the value stays in memory only.
+   * Default, with `load`: the own properties of the instance.
+   */
+  dump?(instance: T): Data;
+  /**
+   * An instance that is deep-equal to the one that was dumped. It runs once when the value is stored, as a proof, and each time it is read; if it throws then,
+   * the entry is left behind and loaded anew. Default, with `dump`: an object of the class with these properties, without its constructor.
+   */
+  load?(data: Data): T;
+}
+
+/** A class whose instances come back from disk: all its state is in its own properties, or `dump` and `load` say what it is. */
+export type Reviving = InstanceClass | ClassCodec;
 
 /** How a cache is kept on disk. */
 export interface PersistOptions {
@@ -32,6 +56,11 @@ export interface PersistOptions {
    * `'memory'` does not. Default: what `registry.configure` says, else `'error'`.
    */
   onLocked?: OnLocked;
+  /**
+   * The classes whose instances may be in results, at any depth. They survive what other values survive, and come back as instances; those of all other classes,
+   * but Errors and the usual built-in ones, keep a result in memory only. Default: none.
+   */
+  revive?: Reviving | readonly Reviving[];
   /** The calls through which the disk is reached, for tests that let it fail. Default: `node:fs`. */
   fileSystem?: FileSystem;
 }
@@ -120,5 +149,6 @@ export interface PersistSettings {
   readonly directory: string | undefined;
   readonly durability: Durability | undefined;
   readonly onLocked: OnLocked | undefined;
+  readonly codecs: ValueCodecs;
   readonly fileSystem: FileSystem;
 }

@@ -98,7 +98,7 @@ export class Journal {
     const onDisk = entry.evicted.filter((evicted) => evicted.lsn !== UNLOGGED);
     let lsn = UNLOGGED;
     try {
-      const encoded = this.options.driver.encodeValue(value);
+      const encoded = this.options.driver.encodeValue(value, this.options.codecs);
       lsn = this.#append({
         type: 'put',
         key,

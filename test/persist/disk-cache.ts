@@ -62,7 +62,7 @@ export class DiskCache {
     alive.add(this);
     const recovered = toTheEnd(this.journal.opening());
     this.entries.journal = this.journal;
-    this.entries.restore(this.table, recovered, (entry) => this.journal.options.driver.decodeValue(entry.value));
+    this.entries.restore(this.table, recovered, (entry) => this.journal.options.driver.decodeValue(entry.value, this.journal.options.codecs));
   }
 
   put(key: string, value: unknown = `${key}!`): this {
