@@ -14,8 +14,8 @@ const KNOWN = ['name', 'class', 'dump', 'load'] as const satisfies readonly (key
 
 const WANTED = 'revive must be a class, { class, name, dump, load }, or a list of them';
 
-/** Built-in classes whose instances are kept without being told, or that no value is an instance of; beside typed arrays and Errors. */
-const KEPT: readonly unknown[] = [Object, Array, Map, Set, Date, RegExp, URL, URLSearchParams, ArrayBuffer, DataView, Buffer];
+/** Built-in classes whose instances are kept without being told, or that say nothing of a value; beside arrays of all kinds and Errors. */
+const KEPT: readonly unknown[] = [Object, Map, Set, Date, RegExp, URL, URLSearchParams, ArrayBuffer, DataView, Buffer];
 
 /** Checks what the user said of classes. */
 export function checkRevive(revive: unknown, where: string): ValueCodecs {
@@ -34,7 +34,7 @@ export function checkRevive(revive: unknown, where: string): ValueCodecs {
 
 function checkCodec(said: unknown, where: string): ValueCodec {
   if (typeof said === 'function') return codecOf({ class: said }, where);
-  if (typeof said !== 'object' || said === null) throw wrong('SCRUBJAY_BAD_OPTION', where, WANTED, said);
+  if (typeof said !== 'object' || said === null || !('class' in said)) throw wrong('SCRUBJAY_BAD_OPTION', where, WANTED, said);
   expectKnown(said as Readonly<Record<string, unknown>>, KNOWN, where, 'option of revive');
   return codecOf(said as ClassCodec, where);
 }
@@ -62,10 +62,10 @@ function checkName({ name, class: owner }: ClassCodec, where: string): string {
   throw wrong('SCRUBJAY_BAD_OPTION', where, 'a class in revive must have a name of 1 to 200 characters', name ?? owner, " Say { name: '…', class: … }.");
 }
 
-const TypedArray: unknown = Object.getPrototypeOf(Uint8Array);
-
-const isKept = (owner: unknown, prototype: object): boolean =>
-  KEPT.includes(owner) || Object.getPrototypeOf(owner) === TypedArray || builtInErrors.some((error) => error.prototype === prototype);
+function isKept(owner: unknown, prototype: object): boolean {
+  const { isBuiltIn, builtIn = '' } = factsOfClass(prototype);
+  return KEPT.includes(owner) || (isBuiltIn && builtIn.endsWith('Array')) || builtInErrors.some((error) => error.prototype === prototype);
+}
 
 /** Without `dump`, what no property shows would be lost. Errors of all classes show everything. */
 function expectSeen(name: string, prototype: object, where: string): void {
