@@ -24,13 +24,13 @@ export interface ClassCodec<T = any, Data = any> {
   /** What the class is called on disk. A minifier renames classes, so say it where the build has one. Default: the name of the class. */
   name?: string;
   /**
-   * What is written of an instance, when it is stored: anything that can be kept itself, instances of other classes in `revive` included. If it throws, the value stays in memory only.
-   * Default, with `load`: the own properties of the instance.
+   * What is written of an instance: anything that can be kept itself, instances of other classes in `revive` included. Runs when the result is stored; if it throws,
+   * the result stays in memory only. Default, with `load` left out, too: the own properties, which must be all of the state.
    */
   dump?(instance: T): Data;
   /**
-   * An instance that is deep-equal to the one that was dumped. It runs once when the value is stored, as a proof, and each time it is read; if it throws then,
-   * the entry is left behind and loaded anew. Default, with `dump`: an object of the class with these properties, without its constructor.
+   * An instance that is deep-equal to the one that was dumped. Runs when the result is stored, as a proof, and when the cache is opened; if it throws then,
+   * the entry is left behind and loaded anew. Default, with `dump` left out, too: an object of the class with these properties; its constructor does not run.
    */
   load?(data: Data): T;
 }
