@@ -120,6 +120,25 @@ describe.each(Object.keys(drivers) as (keyof typeof drivers)[])('%s', (driver) =
     expect(warned()).toEqual([expect.stringContaining(message)]);
   });
 
+  test.each([
+    ['Users.find@Admins', 'find(…)'],
+    ['find', 'find(…)'],
+    ['@', '@(…)'],
+    ['users.', 'users.(…)'],
+  ])('the result of a cache called %s is called %s', async (name, call) => {
+    const registry = new CacheRegistry({ persist: { directory: temporaryDirectory() } });
+    class Users {
+      @Cached({ registry, persist: { driver }, params: [], name })
+      find(): unknown {
+        return Object.defineProperty({}, '__proto__', { value: [undefined], enumerable: true });
+      }
+    }
+    new Users().find();
+    await registry.close();
+    expect(warned()).toEqual([expect.stringMatching(/because .* cannot be written: /)]);
+    expect(warned()[0]).toContain(`because ${call} cannot`);
+  });
+
   test('a dump that throws fails no call', async () => {
     const fails = { ...money, dump: () => fail('no dump') };
     const { run, calls } = processes({ driver, revive: fails }, () => new Money(7));

@@ -32,9 +32,11 @@ export const valueRefused = ({ cacheName }: LogOwner, cause: unknown): ScrubjayE
     { cause },
   );
 
-/** Drivers do not know whose value they write, and call it `(…)`: the result of `Users.find` is `find(…)`. */
-const nameTheCall = (message: string, cacheName: string): string =>
-  message.replace(/^(?:the value(?= is)|\(…\))/, () => `${cacheName.slice(cacheName.lastIndexOf('.') + 1)}(…)`);
+/** Drivers do not know whose value they write, and call it `(…)`: for `Users.find` and `Users.find@Admins` that is `find(…)`. */
+function nameTheCall(message: string, cacheName: string): string {
+  const method = cacheName.replace(/(?<=.)@.*/, '').replace(/.*\.(?=.)/, '');
+  return message.replace(/^(?:the value|\(…\))/, () => `${method}(…)`);
+}
 
 export const notDurable = ({ cacheName, directory }: LogOwner, state: string, cause: unknown): ScrubjayError =>
   new ScrubjayError(

@@ -25,18 +25,7 @@ export function encodeJsonValue(value: unknown, codecs?: ValueCodecs): { readonl
 
 /** A value that was surveyed, in the notation of devalue. */
 export function richText(value: unknown, { parts, dumped }: Surveyed, codecs?: ValueCodecs): string {
-  const tags = new Set(Array.from(parts.values(), ({ tag }) => tag));
-  const reducers = Object.fromEntries(
-    Array.from(tags, (tag) => [
-      // devalue writes the tag as it is between quotes.
-      JSON.stringify(tag).slice(1, -1),
-      (part: unknown): unknown => {
-        const known = parts.get(part as object);
-        return known?.tag === tag && known.content;
-      },
-    ]),
-  );
-  const text = stringify(value, { Bytes: bytesAsText, ...reducers });
+  const text = stringify(value, parts.size === 0 ? reducers : { ...reducers, ...reducersFor(parts) });
   // What others' code writes and reads is believed when it was seen to come back.
   if (dumped.size > 0 && !isDeepStrictEqual(parseRich(text, codecs), value)) {
     throw new ScrubjayError(
@@ -45,6 +34,18 @@ export function richText(value: unknown, { parts, dumped }: Surveyed, codecs?: V
     );
   }
   return text;
+}
+
+const reducers = { Bytes: bytesAsText };
+
+function reducersFor(parts: Surveyed['parts']): Record<string, (value: unknown) => unknown> {
+  const tags = new Set(Array.from(parts.values(), ({ tag }) => tag));
+  const reducerOf = (tag: string) => (value: unknown) => {
+    const part = parts.get(value as object);
+    return part?.tag === tag && part.content;
+  };
+  // devalue writes the tag as it is between quotes.
+  return Object.fromEntries(Array.from(tags, (tag) => [JSON.stringify(tag).slice(1, -1), reducerOf(tag)]));
 }
 
 /** The value that `richText` wrote. */

@@ -4,27 +4,35 @@
  */
 export class MetObjects {
   #seen = new Set<object>();
-  /** What is being walked through, and in how many dumps each stands. */
+  /** What is being walked through, and in how many dumps each stands; known only where there can be dumps. */
   readonly #open = new Map<object, number>();
   /** What dumps led to. None of it leads back to anything that is open. */
   readonly #closed = new Set<object>();
+  readonly #hasDumps: boolean;
   #dumps = 0;
 
+  constructor(hasDumps: boolean) {
+    this.#hasDumps = hasDumps;
+  }
+
   has(value: object): boolean {
-    return this.#seen.has(value) || this.#closed.has(value);
+    return this.#seen.has(value) || (this.#hasDumps && this.#closed.has(value));
   }
 
   /** Whether `value` would be read only after the data that holds it. */
   isOutsideOfDump(value: object): boolean {
-    return (this.#open.get(value) ?? this.#dumps) < this.#dumps;
+    return this.#dumps > 0 && (this.#open.get(value) ?? this.#dumps) < this.#dumps;
   }
 
-  /** Walks through `value`. */
-  within(value: object, walk: () => void): void {
+  /** The walk through `value` begins. */
+  enter(value: object): void {
     this.#seen.add(value);
-    this.#open.set(value, this.#dumps);
-    walk();
-    this.#open.delete(value);
+    if (this.#hasDumps) this.#open.set(value, this.#dumps);
+  }
+
+  /** It has ended. */
+  leave(value: object): void {
+    if (this.#hasDumps) this.#open.delete(value);
   }
 
   /** Walks through what the dump of `instance` gave. */

@@ -21,10 +21,10 @@ export const isErrorPrototype = (prototype: unknown): boolean =>
 /** In some versions of V8 the stack of an Error looks like a getter, one for all Errors. */
 const stackGetter = Object.getOwnPropertyDescriptor(new Error(), 'stack')?.get;
 
-/** The value of an own property, in a box; `undefined` for a getter, which is not run. */
-export function ownValue(holder: object, name: string): { readonly value: unknown } | undefined {
-  const property = Object.getOwnPropertyDescriptor(holder, name) ?? {};
-  if ('value' in property) return { value: property.value };
+/** An own property, with its value; `undefined` for a getter, which is not run. */
+export function ownProperty(holder: object, name: string): { readonly value?: unknown } | undefined {
+  const property = Object.getOwnPropertyDescriptor(holder, name);
+  if (property === undefined || 'value' in property) return property;
   return property.get !== undefined && property.get === stackGetter ? { value: (holder as Error).stack } : undefined;
 }
 

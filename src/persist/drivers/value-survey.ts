@@ -7,7 +7,7 @@ import { classNameOf, isPlainObject, prototypeDepth } from '../../kinds.js';
 import type { ValueCodec, ValueCodecs } from '../contract.js';
 import { hasOwnProperties, kindOf } from './bytes.js';
 import { MetObjects } from './met-objects.js';
-import { builtInErrors, HIDDEN_IN_ERRORS, isErrorPrototype, ownValue } from './own-properties.js';
+import { builtInErrors, HIDDEN_IN_ERRORS, isErrorPrototype, ownProperty } from './own-properties.js';
 
 /** Deeper values are refused: writing them would exhaust the stack. */
 const MAX_DEPTH = 500;
@@ -59,11 +59,12 @@ class Survey implements Surveyed {
   readonly #codecs: ValueCodecs;
   readonly #seeksOddText: boolean;
   readonly #path: PropertyKey[] = [];
-  readonly #met = new MetObjects();
+  readonly #met: MetObjects;
 
   constructor({ codecs = [], seeksOddText = false }: SurveyOptions) {
     this.#codecs = codecs;
     this.#seeksOddText = seeksOddText;
+    this.#met = new MetObjects(codecs.some(({ custom }) => custom !== undefined));
   }
 
   visit(value: unknown, depth: number): void {
@@ -97,14 +98,14 @@ class Survey implements Surveyed {
       this.isRich = true;
       return;
     }
-    this.#met.within(value, () => {
-      const codec = this.#codecOf(value);
-      if (codec !== undefined) this.#visitInstance(value, codec, depth);
-      else if (Array.isArray(value)) this.#visitArray(value, depth);
-      else if (isPlainObject(value)) this.#visitPlain(value, depth);
-      else if (types.isNativeError(value)) this.#visitError(value, depth);
-      else this.#visitBuiltIn(value, depth);
-    });
+    this.#met.enter(value);
+    const codec = this.#codecOf(value);
+    if (codec !== undefined) this.#visitInstance(value, codec, depth);
+    else if (Array.isArray(value)) this.#visitArray(value, depth);
+    else if (isPlainObject(value)) this.#visitPlain(value, depth);
+    else if (types.isNativeError(value)) this.#visitError(value, depth);
+    else this.#visitBuiltIn(value, depth);
+    this.#met.leave(value);
   }
 
   #codecOf(value: object): ValueCodec | undefined {
@@ -180,7 +181,7 @@ class Survey implements Surveyed {
 
   #visitProperty(holder: object, name: string, depth: number): unknown {
     this.#path.push(name);
-    const { value } = ownValue(holder, name) ?? this.#refuse('a getter, which would come back as a value');
+    const { value } = ownProperty(holder, name) ?? this.#refuse('a getter, which would come back as a value');
     this.visit(value, depth + 1);
     this.#path.pop();
     return value;
