@@ -4,6 +4,7 @@
 import { resolve } from 'node:path';
 import { types } from 'node:util';
 import { checkLimits, DEFAULT_LIMITS, durationMs } from './check-limits.js';
+import { checkRevive } from './check-revive.js';
 import { ScrubjayError } from './errors.js';
 import { readParameter } from './key/parameters.js';
 import { expectKnown, wrong } from './misuse.js';
@@ -44,6 +45,7 @@ const KNOWN_PERSIST = [
   'onLocked',
   'onDamage',
   'version',
+  'revive',
   'fileSystem',
 ] as const satisfies readonly (keyof PersistOptions)[];
 /** Checks what the user said. `where` begins every message, such as `@Cached on Users.find`. */
@@ -118,6 +120,7 @@ function checkPersist(persist: unknown, where: string): PersistSettings {
     onLocked: checkOnLocked(said['onLocked'], where),
     onDamage: checkOnDamage(said['onDamage'], where),
     version: checkVersion(said['version'], where),
+    codecs: checkRevive(said['revive'], where),
     fileSystem: (expectType(said, 'fileSystem', 'object', 'the calls of node:fs', where) as FileSystem | undefined) ?? realFileSystem,
   };
 }

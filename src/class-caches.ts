@@ -149,6 +149,9 @@ export class ClassCaches {
         (() => ({
           ...registry.place(name, persist),
           driver: persist.driver,
+          codecs: persist.codecs,
+          onDamage: persist.onDamage,
+          version: persist.version,
           files: persist.fileSystem,
           signature: signatureOf(settings, rule, method),
         }));

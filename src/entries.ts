@@ -218,7 +218,7 @@ export class Entries implements Expiring {
     this.journal = journal;
     const residents = this.#residents;
     const { fitting, tooMany, deadlineOf, markOf } = yield* choose(recovered, this.#limits);
-    const late = new LateValues(journal.options.driver, residents.reach + fitting.length);
+    const late = new LateValues(journal.options, residents.reach + fitting.length);
     const places: RestoredEntry[] = [];
     for (const place of fitting) {
       const slot = residents.take();

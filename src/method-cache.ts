@@ -22,7 +22,7 @@ import { type Table, Tables } from './tables.js';
 export type AnyMethod = (this: any, ...args: any[]) => any;
 
 /** Where and how a cache is kept on disk. */
-type PersistPlan = Pick<JournalOptions, 'directory' | 'driver' | 'durability' | 'onLocked' | 'onDamage' | 'version' | 'files' | 'signature'>;
+type PersistPlan = Pick<JournalOptions, 'directory' | 'driver' | 'codecs' | 'durability' | 'onLocked' | 'onDamage' | 'version' | 'files' | 'signature'>;
 
 /** What a method's cache is made from, when everything is known. */
 export interface CacheSettings {

@@ -6,7 +6,7 @@ import type { Parameter } from './key/parameters.js';
 import type { LimitOptions } from './limit-options.js';
 import type { AnyMethod, MethodCache } from './method-cache.js';
 import type { KeyOf, ParameterName, ScopeOf, WhenOf } from './method-types.js';
-import type { PersistDriver } from './persist/contract.js';
+import type { PersistDriver, ValueCodecs } from './persist/contract.js';
 import type { DriverName } from './persist/drivers/index.js';
 import type { FileSystem } from './persist/file-system.js';
 import type { Durability, JournalOptions, OnLocked } from './persist/journal-options.js';
@@ -14,6 +14,30 @@ import type { OnDamage } from './persist/recovery.js';
 
 /** A time: milliseconds, or a number with a unit such as `'500ms'`, `'30s'`, `'5m'`, `'2h'`, `'7d'`. */
 export type Duration = number | `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`;
+
+/** A class, also one whose constructor is private. */
+export type InstanceClass<T = any> = Function & { readonly prototype: T };
+
+/** How instances of a class are kept on disk: `{ class: Money, dump: (money: Money) => money.cents, load: (cents: number) => new Money(cents) }`. */
+export interface ClassCodec<T = any, Data = any> {
+  /** The class itself; instances of its subclasses are not meant. */
+  class: InstanceClass<T>;
+  /** What the class is called on disk. A minifier renames classes, so say it where the build has one. Default: the name of the class. */
+  name?: string;
+  /**
+   * What is written of an instance: anything that can be kept itself, instances of other classes in `revive` included. Runs when the result is stored; if it throws,
+   * the result stays in memory only. Default, with `load` left out, too: the own properties, which must be all of the state.
+   */
+  dump?(instance: T): Data;
+  /**
+   * An instance that is deep-equal to the one that was dumped. Runs when the result is stored, as a proof, and when the cache is opened; if it throws then,
+   * the entry is left behind and loaded anew. Default, with `dump` left out, too: an object of the class with these properties; its constructor does not run.
+   */
+  load?(data: Data): T;
+}
+
+/** A class whose instances come back from disk: all its state is in its own properties, or `dump` and `load` say what it is. */
+export type Reviving = InstanceClass | ClassCodec;
 
 /** How a cache is kept on disk. */
 export interface PersistOptions {
@@ -43,6 +67,11 @@ export interface PersistOptions {
    * runs in memory only, so that nothing is lost for the newer one; a text is only compared. Default: none.
    */
   version?: string | number;
+  /**
+   * The classes whose instances may be in results, at any depth. They survive what other values survive, and come back as instances; those of all other classes,
+   * but Errors and the usual built-in ones, keep a result in memory only. Default: none.
+   */
+  revive?: Reviving | readonly Reviving[];
   /** The calls through which the disk is reached, for tests that let it fail. Default: `node:fs`. */
   fileSystem?: FileSystem;
 }
@@ -133,5 +162,6 @@ export interface PersistSettings {
   readonly onLocked: OnLocked | undefined;
   readonly onDamage: OnDamage | undefined;
   readonly version: string | number | undefined;
+  readonly codecs: ValueCodecs;
   readonly fileSystem: FileSystem;
 }

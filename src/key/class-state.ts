@@ -52,7 +52,7 @@ function stateRefusal(value: object, facts: ClassFacts | undefined, name: string
   if (facts.builtIn !== undefined) return `an instance of ${name}, whose state is native and cannot be seen`;
   const reason = facts.reason ?? hiddenFieldRefusal(value, name, new Set());
   if (reason !== undefined) return reason;
-  if (Reflect.ownKeys(value).length === 0 && mayKeepStateElsewhere(value)) return `an instance of ${name}, whose state cannot be seen`;
+  if (showsNoState(value)) return `an instance of ${name}, whose state cannot be seen`;
   return homonymRefusal(value, name);
 }
 
@@ -65,6 +65,9 @@ function hiddenFieldRefusal(value: object, name: string, known: ReadonlySet<Prop
   const hidden = Reflect.ownKeys(value).find((key) => !known.has(key) && !isVisible(key));
   return hidden === undefined ? undefined : `an instance of ${name} with the hidden field ${String(hidden)}`;
 }
+
+/** Whether `value` has no field of its own, and its class works on something all the same. */
+export const showsNoState = (value: object): boolean => Reflect.ownKeys(value).length === 0 && mayKeepStateElsewhere(value);
 
 /** An instance without any field of its own whose class takes arguments or has methods: what they work on must be kept somewhere else. */
 function mayKeepStateElsewhere(value: object): boolean {

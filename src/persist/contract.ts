@@ -125,6 +125,23 @@ export type Frame<T> =
   /** The bytes end inside the frame: give more of them, or call it torn if there are no more. */
   | { readonly kind: 'partial' };
 
+/** How instances of one class are kept. It holds for the class itself: instances of a subclass have another prototype. */
+export interface ValueCodec {
+  /** What the class is called on disk. */
+  readonly name: string;
+  readonly prototype: object;
+  /** Why this one would not come back equal, such as state that cannot be seen; `undefined` when it would. Not asked where there is `custom`. */
+  readonly refusal?: ((instance: object) => string | undefined) | undefined;
+  /**
+   * What is written in place of an instance, and the instance made of it: `load(dump(x))` is deep-equal to `x`. `dump` may give whatever can be kept, and both may throw.
+   * Left out: the own properties are written, and defined again on an object of that prototype; no constructor runs.
+   */
+  readonly custom?: { dump(instance: object): unknown; load(data: unknown): unknown } | undefined;
+}
+
+/** The classes whose instances a cache keeps; no two of one name or of one prototype. */
+export type ValueCodecs = readonly ValueCodec[];
+
 /** A format of log files. Every frame carries a checksum; a reader never trusts a byte, a length included, that its checksum does not cover. */
 export interface PersistDriver {
   /** The name users give: `persist: 'jsonl'`. */
@@ -135,11 +152,11 @@ export interface PersistDriver {
   readonly fileExtension: string;
   /** Called where a class is defined that uses the driver: whatever it needs and does not find is told then. May be left out. */
   load?(): void;
-  /** Encodes a stored value at the time of the put: what the caller does to it later never reaches the disk.
-   * @throws SCRUBJAY_VALUE_REFUSED, with the path of the culprit, for a value that would not come back equal. */
-  encodeValue(value: unknown): EncodedValue;
-  /** Gives a value that is deep-equal to the one encoded, from what `readRecord` found in a put. Throws if it cannot. */
-  decodeValue(encoded: EncodedValue): unknown;
+  /** Encodes a stored value at the time of the put: what the caller does to it later never reaches the disk. Instances of classes are kept where `codecs` says how.
+   * @throws SCRUBJAY_VALUE_REFUSED, with the path of the culprit after `(…)`, for a value that would not come back equal. */
+  encodeValue(value: unknown, codecs?: ValueCodecs): EncodedValue;
+  /** Gives a value that is deep-equal to the one encoded, from what `readRecord` found in a put. Throws if it cannot: the entry is then left behind. */
+  decodeValue(encoded: EncodedValue, codecs?: ValueCodecs): unknown;
   /** The frame of a header. */
   encodeHeader(header: LogHeader): { readonly bytes: Buffer; readonly checksum: number };
   /** The frame of a record; its checksum is seeded with that of the file's header, so that a frame of another file is never taken for good. */

@@ -2,7 +2,7 @@
  * What a journal is told, and how it stands.
  */
 import type { ScrubjayError } from '../errors.js';
-import type { PutRecord } from './contract.js';
+import type { PutRecord, ValueCodecs } from './contract.js';
 import type { OnDamage, RecoveryProgress } from './recovery.js';
 import type { LogOwner } from './session-file.js';
 import type { Changes } from './slot-records.js';
@@ -23,6 +23,8 @@ export interface JournalOptions extends LogOwner {
   readonly onDamage?: OnDamage | undefined;
   /** Told how far the recovery has come. */
   readonly onProgress?: ((progress: RecoveryProgress) => void) | undefined;
+  /** The classes whose instances values may hold. Default: none. */
+  readonly codecs?: ValueCodecs | undefined;
   /** Gives, and forgets, which entries changed their place or their mark since it was asked last. */
   readonly takeChanges: () => Changes;
   /** The numbers of the records behind all entries, in no order. */

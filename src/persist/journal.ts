@@ -122,7 +122,7 @@ export class Journal {
     let lsn = UNLOGGED;
     try {
       const room = onDisk.length > 0 ? onDisk.map((gone) => gone.lsn) : undefined;
-      const encoded = this.#isLogging ? this.options.driver.encodeValue(value) : undefined;
+      const encoded = this.#isLogging ? this.options.driver.encodeValue(value, this.options.codecs) : undefined;
       lsn = this.#append({ type: 'put', key, value: encoded, isPromised, expiresAt, evicted: room }, isPromised);
     } catch (error) {
       this.#refuseValue(error);

@@ -2,13 +2,12 @@
  * The values of recovered entries that nobody has asked for yet, by slot: bytes as they were read, which are let go of when none of them is left.
  * So a recovery is done before a single value was decoded, and what is never used again never is.
  */
-import type { PersistDriver } from './contract.js';
-import { type ReadBytes, type RecoveredEntries, valueAt } from './recovered-entries.js';
+import { type ReadBytes, type RecoveredEntries, type ValueSource, valueAt } from './recovered-entries.js';
 
 const NONE = -1;
 
 export class LateValues {
-  readonly #driver: PersistDriver;
+  readonly #source: ValueSource;
   readonly #read: (ReadBytes | undefined)[] = [];
   /** How many values still stand in each of them. */
   readonly #left: number[] = [];
@@ -17,8 +16,8 @@ export class LateValues {
   #size = 0;
 
   /** For slots with numbers less than `reach`. */
-  constructor(driver: PersistDriver, reach: number) {
-    this.#driver = driver;
+  constructor(source: ValueSource, reach: number) {
+    this.#source = source;
     this.#readNumbers = new Int32Array(reach).fill(NONE);
     this.#offsets = new Uint32Array(reach);
   }
@@ -49,7 +48,7 @@ export class LateValues {
     const read = this.#read[this.#readNumbers[slot] as number] as ReadBytes;
     const offset = this.#offsets[slot] as number;
     this.letGo(slot);
-    return valueAt(this.#driver, read, offset);
+    return valueAt(this.#source, read, offset);
   }
 
   /** Nobody will ask for the value in `slot` any more. */

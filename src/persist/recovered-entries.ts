@@ -1,7 +1,7 @@
 /**
  * The entries that came back, in their order of use, by the numbers of their places. Values stay in the bytes that were read until they are asked for.
  */
-import type { PersistDriver } from './contract.js';
+import type { PersistDriver, ValueCodecs } from './contract.js';
 
 /** Bytes that were read from a file, and the checksum of its header. */
 export interface ReadBytes {
@@ -97,12 +97,18 @@ export const NOTHING_RECOVERED = new RecoveredEntries({
   policy: undefined,
 });
 
+/** Who knows how values are written. */
+export interface ValueSource {
+  readonly driver: PersistDriver;
+  readonly codecs?: ValueCodecs | undefined;
+}
+
 /**
  * The value of the put at `offset` of `read`.
  * @throws whatever keeps the driver from decoding it
  */
-export function valueAt(driver: PersistDriver, { bytes, seed }: ReadBytes, offset: number): unknown {
+export function valueAt({ driver, codecs }: ValueSource, { bytes, seed }: ReadBytes, offset: number): unknown {
   const frame = driver.readRecord(bytes, offset, seed);
   if (frame.kind !== 'good' || frame.content.type !== 'put') throw new Error('the record of an entry cannot be read any more');
-  return driver.decodeValue(frame.content.value);
+  return driver.decodeValue(frame.content.value, codecs);
 }

@@ -177,9 +177,10 @@ export class Rescue {
   }
 
   #writeEntry(file: SessionFile, { value, refused, ...entry }: LiveEntry): boolean {
+    const { driver, codecs } = this.#rescued.options;
     let isWritten = false;
     try {
-      isWritten = file.append({ ...entry, type: 'put', value: this.#rescued.options.driver.encodeValue(value) }) > 0;
+      isWritten = file.append({ ...entry, type: 'put', value: driver.encodeValue(value, codecs) }) > 0;
     } catch {
       // Its value cannot be written; that was reported when it was put.
     }

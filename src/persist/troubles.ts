@@ -37,9 +37,15 @@ export const directoryBusy = ({ cacheName, directory }: LogOwner, holder: string
 export const valueRefused = ({ cacheName }: LogOwner, cause: unknown): ScrubjayError =>
   new ScrubjayError(
     'SCRUBJAY_VALUE_REFUSED',
-    `${cacheName}: a result stays in memory only, because ${cause instanceof Error ? cause.message : String(cause)} Further ones are counted, not reported.`,
+    `${cacheName}: a result stays in memory only, because ${nameTheCall(cause instanceof Error ? cause.message : String(cause), cacheName)} Further ones are counted, not reported.`,
     { cause },
   );
+
+/** Drivers do not know whose value they write, and call it `(…)`: for `Users.find` and `Users.find@Admins` that is `find(…)`. */
+function nameTheCall(message: string, cacheName: string): string {
+  const method = cacheName.replace(/(?<=.)@.*/, '').replace(/.*\.(?=.)/, '');
+  return message.replace(/^(?:the value|\(…\))/, () => `${method}(…)`);
+}
 
 export const notDurable = ({ cacheName, directory }: LogOwner, state: string, cause: unknown): ScrubjayError =>
   new ScrubjayError(

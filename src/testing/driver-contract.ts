@@ -7,7 +7,8 @@
  */
 import { deepStrictEqual, fail, match, ok, strictEqual, throws } from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
-import type { Frame, LogHeader, LogRecord, PersistDriver, PutRecord } from '../persist/contract.js';
+import type { Frame, LogHeader, LogRecord, PersistDriver, PutRecord, ValueCodecs } from '../persist/contract.js';
+import { point, pointCodecs } from './sample-classes.js';
 
 /** A promise of persistence drivers, and how to find out whether one keeps it. */
 export interface DriverPromise {
@@ -58,9 +59,9 @@ export function driverContract(driver: PersistDriver): readonly DriverPromise[] 
   const frames = (seed = seedOf()) => records().map((record) => driver.encodeRecord(record, seed));
   const read = (bytes: Buffer, at = 0, seed = seedOf()) => good(driver.readRecord(bytes, at, seed), at);
   /** What a reader gets back for a value. */
-  const roundTrip = (value: unknown): unknown => {
-    const { content } = read(driver.encodeRecord(put(value), seedOf()).bytes);
-    return driver.decodeValue((content as PutRecord).value);
+  const roundTrip = (value: unknown, codecs?: ValueCodecs): unknown => {
+    const { content } = read(driver.encodeRecord({ ...put(0), value: driver.encodeValue(value, codecs) }, seedOf()).bytes);
+    return driver.decodeValue((content as PutRecord).value, codecs);
   };
 
   return [
@@ -186,15 +187,20 @@ export function driverContract(driver: PersistDriver): readonly DriverPromise[] 
     }),
     promise('every other value comes back equal or is refused, never changed', () => {
       for (const [what, value] of richValues()) {
-        let found: unknown;
-        try {
-          found = roundTrip(value);
-        } catch (error) {
-          strictEqual((error as { code?: unknown }).code, 'SCRUBJAY_VALUE_REFUSED', `${what}: ${String(error)}`);
-          continue;
-        }
-        ok(isSame(found, value), `${what} came back changed`);
+        const found = unlessRefused(() => roundTrip(value));
+        ok(found === undefined || isSame(found.value, value), `${what} came back changed`);
       }
+    }),
+    promise('an instance of a class comes back as one where a codec says how, or is refused; without one it is refused', () => {
+      for (const codecs of pointCodecs) {
+        const found = unlessRefused(() => roundTrip(point, codecs));
+        ok(found === undefined || isDeepStrictEqual(found.value, point), 'an instance came back changed');
+      }
+      strictEqual(
+        unlessRefused(() => roundTrip(point)),
+        undefined,
+        'an instance of a class that nobody told of was taken',
+      );
     }),
     promise('what cannot come back equal is refused with its path', () => {
       throws(
@@ -203,6 +209,16 @@ export function driverContract(driver: PersistDriver): readonly DriverPromise[] 
       );
     }),
   ];
+}
+
+/** What `work` gives, in a box; `undefined` when the value is refused. */
+function unlessRefused(work: () => unknown): { readonly value: unknown } | undefined {
+  try {
+    return { value: work() };
+  } catch (error) {
+    if ((error as { code?: unknown }).code === 'SCRUBJAY_VALUE_REFUSED') return undefined;
+    throw error;
+  }
 }
 
 const promise = (name: string, run: () => void): DriverPromise => ({ name, run });

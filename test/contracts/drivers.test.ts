@@ -49,6 +49,7 @@ describe('a driver that is wrong is found out', () => {
     ], // prettier-ignore
     ['takes a torn frame for a broken one', { readRecord: (bytes, at, seed) => notPartial(jsonl.readRecord(bytes, at, seed), bytes) }, /inside a frame/],
     ['changes values', { encodeValue: (value) => jsonl.encodeValue(value === undefined ? null : value) }, /never changed/],
+    ['forgets the class of an instance', { encodeValue: (value) => jsonl.encodeValue(JSON.parse(JSON.stringify(value))) }, /an instance of a class/],
     ['has a bad name', { codec: 'JSON' }, /names itself/],
   ])('one that %s', (_what, changes, promise) => {
     expect(broken({ ...jsonl, ...changes }).filter((name) => promise.test(name))).not.toEqual([]);

@@ -143,7 +143,7 @@ export function recovered(directory: string, files?: FileSystem): Recovery & { r
   const entries = recovery.recovered;
   const valueOf = (place: number): unknown => {
     const { read, offset } = entries.recordAt(place);
-    return valueAt(driver, read, offset);
+    return valueAt({ driver }, read, offset);
   };
   return { ...recovery, contents: Array.from(entries.order, (place) => [entries.keyAt(place), valueOf(place)]) };
 }

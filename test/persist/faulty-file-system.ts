@@ -63,7 +63,7 @@ export function faultySystem(failAt = 0, fault: Fault = 'EIO'): FaultySystem {
       ...files,
       writeSync: ((descriptor: number, bytes: Uint8Array, from: number, length: number): number => {
         const isNow = meet('writeSync', descriptor);
-        if (isFull || (isNow && (fault === 'EIO' || fault === 'ENOSPC'))) throw failure();
+        if (isFull || (isNow && (fault === 'EIO' || fault === 'ENOSPC'))) throw failure(descriptor);
         isFull = isNow && fault === 'short';
         return realFileSystem.writeSync(descriptor, bytes, from, isNow ? length >> 1 : length);
       }) as FileSystem['writeSync'],

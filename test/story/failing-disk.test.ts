@@ -133,7 +133,7 @@ test('a result that would not come back equal stays in memory, is counted, and r
   const sockets = new Sockets();
   expect([sockets.open('a').send(), sockets.open('b').send(), sockets.open('a') === sockets.open('a')]).toEqual(['a', 'b', true]);
   expect(cacheOf(sockets, 'open').stats()).toMatchObject({ size: 2, persistence: { state: 'open', unpersisted: 2, recordsWritten: 0 } });
-  expect(warnings.mock.calls[0]?.[0]).toMatch(/^Sockets\.open: a result stays in memory only, because \(…\)\.send is a function/);
+  expect(warnings.mock.calls[0]?.[0]).toMatch(/^Sockets\.open: a result stays in memory only, because open\(…\)\.send is a function/);
   expect(warnings).toHaveBeenCalledTimes(1);
   await registry.close();
 });

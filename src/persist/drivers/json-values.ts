@@ -1,9 +1,13 @@
 /**
  * Values as JSON: plain ones stay plain, rich ones go through devalue, and what would not come back deep-equal is refused with its path.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { parse, stringify, unflatten } from '#devalue';
 import { ScrubjayError } from '../../errors.js';
-import { kindOf, survey } from './value-survey.js';
+import type { ValueCodec, ValueCodecs } from '../contract.js';
+import { bytesAsText, bytesFromText } from './bytes.js';
+import { assembled, builtInErrors, type OwnProperties } from './own-properties.js';
+import { type Surveyed, survey, tagOf } from './value-survey.js';
 
 /** A value as it stands in a line: under `v` as it is, under `r` in devalue's notation. */
 export class JsonText {
@@ -28,15 +32,40 @@ export class JsonText {
  * The member of the line that carries `value`: `"v":…` or `"r":…`.
  * @throws SCRUBJAY_VALUE_REFUSED when it would not come back deep-equal.
  */
-export function encodeJsonValue(value: unknown): { readonly text: string } {
-  return { text: orRefused(() => (survey(value).isRich ? `"r":${richText(value)}` : `"v":${JSON.stringify(value)}`)) };
+export function encodeJsonValue(value: unknown, codecs?: ValueCodecs): { readonly text: string } {
+  return orRefused(() => {
+    const surveyed = survey(value, { codecs });
+    return { text: surveyed.isRich ? `"r":${richText(value, surveyed, codecs)}` : `"v":${JSON.stringify(value)}` };
+  });
 }
 
-/** Any value that was not refused, in the notation of devalue. */
-export const richText = (value: unknown): string => stringify(value, reducers);
+/** A value that was surveyed, in the notation of devalue. */
+export function richText(value: unknown, { parts, dumped }: Surveyed, codecs?: ValueCodecs): string {
+  const text = stringify(value, parts.size === 0 ? reducers : { ...reducers, ...reducersFor(parts) });
+  // What others' code writes and reads is believed when it was seen to come back.
+  if (dumped.size > 0 && !isDeepStrictEqual(parseRich(text, codecs), value)) {
+    throw new ScrubjayError(
+      'SCRUBJAY_VALUE_REFUSED',
+      `(…) holds an instance of ${[...dumped].join(' or ')}, and what load makes of what dump gave is not equal to it. Mend the two functions.`,
+    );
+  }
+  return text;
+}
+
+const reducers = { Bytes: bytesAsText };
+
+function reducersFor(parts: Surveyed['parts']): Record<string, (value: unknown) => unknown> {
+  const tags = new Set(Array.from(parts.values(), ({ tag }) => tag));
+  const reducerOf = (tag: string) => (value: unknown) => {
+    const part = parts.get(value as object);
+    return part?.tag === tag && part.content;
+  };
+  // devalue writes the tag as it is between quotes.
+  return Object.fromEntries(Array.from(tags, (tag) => [JSON.stringify(tag).slice(1, -1), reducerOf(tag)]));
+}
 
 /** The value that `richText` wrote. */
-export const parseRich = (text: string): unknown => parse(text, revivers);
+export const parseRich = (text: string, codecs?: ValueCodecs): unknown => parse(text, reviversFor(codecs));
 
 /**
  * What `write` gives.
@@ -54,23 +83,31 @@ export function orRefused<T>(write: () => T): T {
 }
 
 /** The value that was encoded. */
-export function decodeJsonValue(encoded: JsonText): unknown {
-  return encoded.isRich ? unflatten(encoded.parse() as never, revivers) : encoded.parse();
+export function decodeJsonValue(encoded: JsonText, codecs?: ValueCodecs): unknown {
+  return encoded.isRich ? unflatten(encoded.parse() as never, reviversFor(codecs)) : encoded.parse();
 }
 
-// Bytes are written by themselves: devalue would write the whole memory behind a view, and Buffers share theirs with strangers.
-const reducers = {
-  Bytes: (value: unknown): unknown =>
-    ArrayBuffer.isView(value) ? [kindOf(value), Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64')] : false,
-};
+/** Makes a value of what was written under a tag, which is as trustworthy as the disk. */
+type Reviver = (content: any) => unknown;
 
-const revivers = {
-  Bytes: ([kind, base64]: [string, string]): unknown => {
-    const bytes = Buffer.from(base64, 'base64');
-    if (kind === 'Buffer') return bytes;
-    const own = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
-    const View = (globalThis as unknown as Record<string, new (buffer: ArrayBufferLike) => unknown>)[kind];
-    if (View === undefined) throw new TypeError(`unknown kind of bytes: ${kind}`);
-    return new View(own);
-  },
+const known = new WeakMap<ValueCodecs, Record<string, Reviver>>();
+
+function reviversFor(codecs: ValueCodecs = []): Record<string, Reviver> {
+  if (codecs.length === 0) return revivers;
+  const made = known.get(codecs) ?? { ...revivers, ...Object.fromEntries(codecs.map((codec) => [tagOf(codec), reviverOf(codec)])) };
+  known.set(codecs, made);
+  return made;
+}
+
+function reviverOf({ prototype, custom }: ValueCodec): Reviver {
+  if (custom === undefined) return (content: OwnProperties) => assembled(content, prototype);
+  return (content: { readonly data: unknown }) => {
+    if (!('data' in content)) throw new TypeError('written by another codec');
+    return custom.load(content.data);
+  };
+}
+
+const revivers: Record<string, Reviver> = {
+  Bytes: bytesFromText,
+  ...Object.fromEntries(builtInErrors.map((codec) => [codec.name, reviverOf(codec)])),
 };

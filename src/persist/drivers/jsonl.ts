@@ -70,8 +70,8 @@ export const jsonl: PersistDriver = {
   name: 'jsonl',
   codec: 'jsonl/1',
   fileExtension: '.jsonl',
-  encodeValue: (value): EncodedValue => encodeJsonValue(value),
-  decodeValue: (encoded) => decodeJsonValue(encoded as JsonText),
+  encodeValue: (value, codecs): EncodedValue => encodeJsonValue(value, codecs),
+  decodeValue: (encoded, codecs) => decodeJsonValue(encoded as JsonText, codecs),
 
   encodeHeader(header) {
     const previous = header.predecessor;

@@ -2,6 +2,7 @@
  * Values as MessagePack: what JSON can say, too, is packed; everything else is a text in devalue's notation, as in the other format.
  * msgpackr could pack more, but changes some of it: docs/decisions has what.
  */
+import type { ValueCodecs } from '../contract.js';
 import { orRefused, parseRich, richText } from './json-values.js';
 import { packr } from './msgpackr.js';
 import { survey } from './value-survey.js';
@@ -27,15 +28,15 @@ export class PackedValue {
 }
 
 /** @throws SCRUBJAY_VALUE_REFUSED when it would not come back deep-equal. */
-export function encodeMsgpackValue(value: unknown): MsgpackValue {
+export function encodeMsgpackValue(value: unknown, codecs?: ValueCodecs): MsgpackValue {
   return orRefused(() => {
-    const { isRich, hasOddText } = survey(value, true);
-    return isRich || hasOddText ? richText(value) : packr().pack(value);
+    const surveyed = survey(value, { codecs, seeksOddText: true });
+    return surveyed.isRich || surveyed.hasOddText ? richText(value, surveyed, codecs) : packr().pack(value);
   });
 }
 
 /** The value that was encoded. */
-export function decodeMsgpackValue(encoded: PackedValue): unknown {
+export function decodeMsgpackValue(encoded: PackedValue, codecs?: ValueCodecs): unknown {
   const value = encoded.unpack();
-  return typeof value === 'string' ? parseRich(value) : packr().unpack(value);
+  return typeof value === 'string' ? parseRich(value, codecs) : packr().unpack(value);
 }

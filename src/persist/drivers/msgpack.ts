@@ -36,8 +36,8 @@ export const msgpack: PersistDriver = {
   codec: 'msgpack/1',
   fileExtension: '.mpk',
   load: () => void packr(),
-  encodeValue: (value) => encodeMsgpackValue(value),
-  decodeValue: (encoded) => decodeMsgpackValue(encoded as PackedValue),
+  encodeValue: (value, codecs) => encodeMsgpackValue(value, codecs),
+  decodeValue: (encoded, codecs) => decodeMsgpackValue(encoded as PackedValue, codecs),
 
   encodeHeader(header) {
     const body = packr().pack(bodyOf(header));

@@ -1,25 +1,13 @@
 /**
  * Is a value plain, rich, or something that would come back changed? Asked by every driver before it writes one.
  */
-import { isDeepStrictEqual, types } from 'node:util';
+import { types } from 'node:util';
 import { ScrubjayError } from '../../errors.js';
 import { classNameOf, isPlainObject, prototypeDepth } from '../../kinds.js';
-
-const typedArrayKind = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)?.get;
-
-/** The class of typed arrays, Buffers and DataViews, by its name. */
-export const kindOf = (view: ArrayBufferView): string =>
-  Buffer.isBuffer(view) ? 'Buffer' : types.isDataView(view) ? 'DataView' : String(typedArrayKind?.call(view));
-
-/** Whether `view` carries more than its bytes. Asked by comparison, because a list of its properties would name every byte. */
-function hasOwnProperties(view: ArrayBufferView): boolean {
-  const { buffer, byteOffset, byteLength } = view;
-  if (Buffer.isBuffer(view)) return !isDeepStrictEqual(view, Buffer.from(buffer, byteOffset, byteLength));
-  const { constructor: View } = Object.getPrototypeOf(view) as {
-    constructor: new (buffer: ArrayBufferLike, byteOffset: number, length: number) => ArrayBufferView;
-  };
-  return !isDeepStrictEqual(view, new View(buffer, byteOffset, types.isDataView(view) ? byteLength : (view as Uint8Array).length));
-}
+import type { ValueCodec, ValueCodecs } from '../contract.js';
+import { hasOwnProperties, kindOf } from './bytes.js';
+import { MetObjects } from './met-objects.js';
+import { builtInErrors, HIDDEN_IN_ERRORS, isErrorPrototype, ownProperty } from './own-properties.js';
 
 /** Deeper values are refused: writing them would exhaust the stack. */
 const MAX_DEPTH = 500;
@@ -30,17 +18,32 @@ export interface Surveyed {
   readonly isRich: boolean;
   /** Whether it holds texts that not every format can write: half of a surrogate pair, or a name that stands for something else in objects. */
   readonly hasOddText: boolean;
+  /** Errors and instances of classes, and what is written for each of them, under which tag. */
+  readonly parts: ReadonlyMap<object, { readonly tag: string; readonly content: unknown }>;
+  /** The names of the classes whose own functions gave what is written. */
+  readonly dumped: ReadonlySet<string>;
+}
+
+/** What a survey should know. */
+export interface SurveyOptions {
+  /** The classes whose instances can be kept. */
+  readonly codecs?: ValueCodecs | undefined;
+  /** Whether to look for odd texts. */
+  readonly seeksOddText?: boolean;
 }
 
 /**
- * Looks at all of a value before it is written. Odd texts are looked for only where `seeksOddText` says so.
+ * Looks at all of a value before it is written. What `dump` functions give is asked for here, once, so that what is written is what was looked at.
  * @throws SCRUBJAY_VALUE_REFUSED, with the path, for what would come back changed.
  */
-export function survey(value: unknown, seeksOddText = false): Surveyed {
-  const walk = new Survey(seeksOddText);
+export function survey(value: unknown, options: SurveyOptions = {}): Surveyed {
+  const walk = new Survey(options);
   walk.visit(value, 0);
   return walk;
 }
+
+/** Under which tag instances are written: no built-in kind has a space in its name. */
+export const tagOf = ({ name }: ValueCodec): string => `class ${name}`;
 
 const ODD_NAMES = new Set(['__proto__', 'constructor', 'toJSON']);
 
@@ -51,12 +54,17 @@ export const isWellFormed = (text: string): boolean => !/\p{Surrogate}/u.test(te
 class Survey implements Surveyed {
   isRich = false;
   hasOddText = false;
+  readonly parts = new Map<object, { tag: string; content: unknown }>();
+  readonly dumped = new Set<string>();
+  readonly #codecs: ValueCodecs;
   readonly #seeksOddText: boolean;
   readonly #path: PropertyKey[] = [];
-  readonly #seen = new Set<object>();
+  readonly #met: MetObjects;
 
-  constructor(seeksOddText: boolean) {
+  constructor({ codecs = [], seeksOddText = false }: SurveyOptions) {
+    this.#codecs = codecs;
     this.#seeksOddText = seeksOddText;
+    this.#met = new MetObjects(codecs.some(({ custom }) => custom !== undefined));
   }
 
   visit(value: unknown, depth: number): void {
@@ -84,15 +92,69 @@ class Survey implements Surveyed {
   #visitObject(value: object, depth: number): void {
     if (types.isProxy(value)) this.#refuse('a Proxy');
     if (depth > MAX_DEPTH) this.#refuse(`nested deeper than ${MAX_DEPTH} levels`);
-    if (this.#seen.has(value)) {
-      // Met before: a cycle, or one object in two places, which shall be one object again when it is read.
+    if (this.#met.isOutsideOfDump(value)) this.#refuse('what its own dump is a part of');
+    if (this.#met.has(value)) {
+      // A cycle, or one object in two places, which shall be one object again when it is read.
       this.isRich = true;
       return;
     }
-    this.#seen.add(value);
-    if (Array.isArray(value)) this.#visitArray(value, depth);
+    this.#met.enter(value);
+    const codec = this.#codecOf(value);
+    if (codec !== undefined) this.#visitInstance(value, codec, depth);
+    else if (Array.isArray(value)) this.#visitArray(value, depth);
     else if (isPlainObject(value)) this.#visitPlain(value, depth);
+    else if (types.isNativeError(value)) this.#visitError(value, depth);
     else this.#visitBuiltIn(value, depth);
+    this.#met.leave(value);
+  }
+
+  #codecOf(value: object): ValueCodec | undefined {
+    if (this.#codecs.length === 0) return undefined;
+    const prototype: unknown = Object.getPrototypeOf(value);
+    return this.#codecs.find((codec) => codec.prototype === prototype);
+  }
+
+  #visitInstance(value: object, codec: ValueCodec, depth: number): void {
+    const tag = tagOf(codec);
+    this.isRich = true;
+    if (codec.custom === undefined) {
+      const reason = codec.refusal?.(value);
+      if (reason !== undefined) this.#refuse(reason);
+      this.#visitOwnProperties(value, tag, depth);
+      return;
+    }
+    const data = this.#dataOf(value, codec);
+    this.#met.withinDump(value, () => {
+      this.#below('(dump)', data, depth);
+    });
+    this.parts.set(value, { tag, content: { data } });
+  }
+
+  #dataOf(value: object, { name, custom }: ValueCodec): unknown {
+    this.dumped.add(name);
+    try {
+      return custom?.dump(value);
+    } catch (cause) {
+      return this.#refuse(`an instance of ${name}`, { why: `whose dump threw ${String(cause)}`, cause });
+    }
+  }
+
+  #visitError(value: Error, depth: number): void {
+    this.isRich = true;
+    const prototype: unknown = Object.getPrototypeOf(value);
+    const kind = builtInErrors.find((each) => each.prototype === prototype) ?? this.#refuseInstance(value);
+    this.#visitOwnProperties(value, kind.name, depth);
+  }
+
+  #visitOwnProperties(value: object, tag: string, depth: number): void {
+    const isError = types.isNativeError(value);
+    if (isError !== isErrorPrototype(Object.getPrototypeOf(value))) this.#refuse('an Error in its looks or in its nature only');
+    const seen = Object.keys(value);
+    const hidden = isError ? HIDDEN_IN_ERRORS.filter((name) => Object.hasOwn(value, name) && !seen.includes(name)) : [];
+    this.#expectNothingHidden(value, seen.length + hidden.length);
+    if (seen.includes('__proto__')) this.#refuse('an object with a property called __proto__', { why: 'which cannot be written' });
+    const valuesOf = (names: readonly string[]): object => Object.fromEntries(names.map((name) => [name, this.#visitProperty(value, name, depth)]));
+    this.parts.set(value, { tag, content: [valuesOf(seen), ...(hidden.length > 0 ? [valuesOf(hidden)] : [])] });
   }
 
   #visitArray(value: readonly unknown[], depth: number): void {
@@ -117,12 +179,12 @@ class Survey implements Surveyed {
     this.#expectNothingHidden(value, names.length);
   }
 
-  #visitProperty(holder: object, name: string, depth: number): void {
+  #visitProperty(holder: object, name: string, depth: number): unknown {
     this.#path.push(name);
-    const property = Object.getOwnPropertyDescriptor(holder, name);
-    if (property === undefined || !('value' in property)) this.#refuse('a getter, which would come back as a value');
-    this.visit(property.value, depth + 1);
+    const { value } = ownProperty(holder, name) ?? this.#refuse('a getter, which would come back as a value');
+    this.visit(value, depth + 1);
     this.#path.pop();
+    return value;
   }
 
   #visitBuiltIn(value: object, depth: number): void {
@@ -148,7 +210,7 @@ class Survey implements Surveyed {
     } else if (types.isArrayBuffer(value)) this.#expectDirect(value, 'ArrayBuffer', 2);
     else if (value instanceof URL) this.#expectDirect(value, 'URL', 2);
     else if (value instanceof URLSearchParams) this.#expectDirect(value, 'URLSearchParams', 2);
-    else this.#refuse(`an instance of ${classNameOf(value)}`);
+    else this.#refuseInstance(value);
     this.#expectNothingHidden(value, types.isRegExp(value) ? 1 : 0);
   }
 
@@ -160,7 +222,7 @@ class Survey implements Surveyed {
 
   /** An instance of a subclass would come back as one of the built-in class. */
   #expectDirect(value: object, kind: string, depth: number): void {
-    if (prototypeDepth(value) !== depth || classNameOf(value) !== kind) this.#refuse(`an instance of ${classNameOf(value)}`);
+    if (prototypeDepth(value) !== depth || classNameOf(value) !== kind) this.#refuseInstance(value);
   }
 
   /** Hidden and symbol-keyed properties would be lost. */
@@ -169,8 +231,13 @@ class Survey implements Surveyed {
     if (keys.length > expected) this.#refuse(`an object with properties that cannot be written (${String(keys.at(-1))})`);
   }
 
-  #refuse(what: string): never {
+  #refuseInstance(value: object): never {
+    const name = classNameOf(value);
+    this.#refuse(`an instance of ${name}`, { advice: name in globalThis ? '' : ' Tell persist.revive of its class, and it is kept.' });
+  }
+
+  #refuse(what: string, { why = 'which would not come back equal', advice = '', cause }: { why?: string; advice?: string; cause?: unknown } = {}): never {
     const path = this.#path.map((step) => (/^[A-Za-z_$][\w$]*$/.test(String(step)) ? `.${String(step)}` : `[${String(step)}]`)).join('');
-    throw new ScrubjayError('SCRUBJAY_VALUE_REFUSED', `${path === '' ? 'the value' : `(…)${path}`} is ${what}, which would not come back equal.`);
+    throw new ScrubjayError('SCRUBJAY_VALUE_REFUSED', `${path === '' ? 'the value' : `(…)${path}`} is ${what}, ${why}.${advice}`, { cause });
   }
 }

@@ -1,5 +1,5 @@
 /** What `@Cached` must accept, under both kinds of decorators. Never run: the compiler reads it. No line here may need a comment for the compiler. */
-import { Cached, type CachedOptions } from 'scrubjay';
+import { Cached, type CachedOptions, type ClassCodec, type Reviving } from 'scrubjay';
 
 interface Entity {
   id: string;
@@ -404,5 +404,36 @@ export class Elsewhere<T> {
   @Cached(Math.random() > 2 ? { capacity: 1 } : undefined)
   k(id: string): string {
     return id;
+  }
+}
+
+class Money {
+  private constructor(readonly cents: number) {}
+  static of(cents: number): Money {
+    return new Money(cents);
+  }
+}
+abstract class Shape {
+  abstract area(): number;
+}
+const money: ClassCodec<Money, number> = { class: Money, dump: (each) => each.cents, load: (cents) => Money.of(cents) };
+const all: Reviving[] = [Shape, money];
+
+export class Revived {
+  @Cached({ persist: { revive: Money } })
+  one(): Money {
+    return Money.of(1);
+  }
+  @Cached({ persist: { revive: [Money, Shape, money, { name: 'shape', class: Shape }, ...all] } })
+  list(): Money[] {
+    return [];
+  }
+  @Cached({ persist: { revive: { class: Money, dump: (each) => each.cents, load: (cents: number) => Money.of(cents) } } })
+  untyped(): Money {
+    return Money.of(1);
+  }
+  @Cached({ persist: { driver: 'msgpack', revive: { class: Money, dump: (each: Money) => each.cents, load: Money.of } as const } })
+  async typed(): Promise<Money> {
+    return Money.of(1);
   }
 }

@@ -155,6 +155,16 @@ export class Options {
   option11(id: string, locale?: string): string {
     return id + locale;
   }
+  // @ts-expect-error: revive takes classes.
+  @Cached({ persist: { revive: ['User'] } })
+  reviveByName(): string {
+    return '';
+  }
+  // @ts-expect-error: no such member.
+  @Cached({ persist: { revive: { class: Date, codec: 1 } } })
+  reviveWithCodec(): string {
+    return '';
+  }
   // @ts-expect-error: no such option of persist.
   @Cached({ persist: { folder: '.cache' } })
   option12(id: string, locale?: string): string {

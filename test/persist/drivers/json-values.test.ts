@@ -1,9 +1,9 @@
-import { deepStrictEqual } from 'node:assert/strict';
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import type { PutRecord } from '../../../src/persist/contract';
 import { jsonl } from '../../../src/persist/drivers/jsonl';
 import { errorOf } from '../../support/promises';
+import { expectSame, roundTrip } from './round-trip';
 
 /** The line on which `value` lies on disk. */
 const lineOf = (value: unknown): Buffer => jsonl.encodeRecord({ lsn: 1, type: 'put', key: 'k', value: jsonl.encodeValue(value), isPromised: false }, 0).bytes;
@@ -12,16 +12,7 @@ function readBack(value: unknown): unknown {
   const line = lineOf(value);
   expect(line.indexOf(10)).toBe(line.length - 1);
   JSON.parse(line.toString());
-  const frame = jsonl.readRecord(line, 0, 0);
-  if (frame.kind !== 'good') throw new Error(`the line is ${frame.kind}`);
-  return jsonl.decodeValue((frame.content as PutRecord).value);
-}
-
-/** Deep-equal, prototypes and kinds included. For Node no two invalid dates are equal: values with one are compared as they print. */
-function expectSame(found: unknown, wanted: unknown): void {
-  const print = (value: unknown): string => inspect(value, { depth: Number.POSITIVE_INFINITY, maxArrayLength: null, maxStringLength: null });
-  if (print(wanted).includes('Invalid Date')) expect(print(found)).toBe(print(wanted));
-  else deepStrictEqual(found, wanted);
+  return roundTrip(jsonl, value);
 }
 
 const nested = (depth: number): unknown => {
@@ -147,7 +138,6 @@ describe('is refused with its path', () => {
     ['a Map of a subclass', [new Bag()], '(…)[0] is an instance of Bag'],
     ['a Date of a subclass', new Day(0), 'the value is an instance of Day'],
     ['an Array of a subclass', new Row(), 'the value is an instance of Row'],
-    ['an Error', { error: new TypeError('x') }, '(…).error is an instance of TypeError'],
     ['a Promise', Promise.resolve(1), 'the value is an instance of Promise'],
     ['a WeakMap', new WeakMap(), 'the value is an instance of WeakMap'],
     ['a boxed number', Object(1), 'the value is an instance of Number'],
