@@ -1,0 +1,169 @@
+/** One session of a cache on a recorded disk: random deeds, what the cache held after each of them, and how many of them must survive what. */
+import type { JournalOptions, JournalState } from '../../src/persist/journal-options';
+import { type Contents, DiskCache } from '../persist/disk-cache';
+import type { ManualClock } from '../support/manual-clock';
+import type { RecordedDisk } from './recorded-disk';
+
+export const DIRECTORY = '/disk/Users.find';
+export const CAPACITY = 5;
+
+export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+export interface SessionOptions extends Pick<JournalOptions, 'durability' | 'leastLogBytes'> {
+  readonly disk: RecordedDisk;
+  readonly clock: ManualClock;
+  readonly roll: () => number;
+  /** Number of the first value; no value is ever made twice. */
+  readonly firstVersion: number;
+}
+
+/** After how many deeds a restart may begin. */
+export interface Kept {
+  /** After the death of the process. */
+  process: number;
+  /** After a power cut. */
+  power: number;
+}
+
+export class WatchedSession {
+  readonly cache: DiskCache;
+  /** What the cache held when it was opened, and after each deed, in its order. */
+  readonly states: Contents[];
+  readonly kept: Kept = { process: 0, power: 0 };
+  /** Whether a call failed that must not. */
+  readonly failures: unknown[] = [];
+  version: number;
+  readonly #options: SessionOptions;
+  /** The number of the last deed that changed the contents, and of the last one that a sync has begun for. */
+  #lastChange = 0;
+  #lastSynced = 0;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    this.version = options.firstVersion;
+    const { durability, leastLogBytes, disk } = options;
+    this.cache = new DiskCache({ directory: DIRECTORY, capacity: CAPACITY, durability, leastLogBytes, files: disk.files });
+    this.states = [this.cache.contents()];
+  }
+
+  get state(): JournalState {
+    return this.cache.journal.state;
+  }
+
+  /** What a restart may find at this moment, the deed under way included. */
+  possible(after: keyof Kept): () => Contents[] {
+    const from = this.kept[after];
+    const to = this.states.length;
+    return () => this.states.slice(from, to + 1);
+  }
+
+  /** Does one thing that a service or its clock might do. */
+  async deed(): Promise<void> {
+    const { roll, disk } = this.#options;
+    const luck = roll();
+    const key = `k${Math.floor(roll() ** 2 * CAPACITY * 1.8)}`;
+    if (luck < 0.4) this.#put(key);
+    else if (luck < 0.6) this.#use(key);
+    else if (luck < 0.7) this.#delete(() => this.cache.delete(key));
+    else if (luck < 0.72) this.#delete(() => this.cache.clear());
+    else if (luck < 0.77) this.#second();
+    else if (luck < 0.8) this.#flush();
+    else if (luck < 0.9) this.#endSyncs();
+    else for (let count = roll() * 4; count > 0; count--) await turn();
+    this.states.push(this.cache.contents());
+    if (roll() < 0.5) disk.endSyncs();
+    await turn();
+  }
+
+  /** Closes the cache; everything survives then. */
+  async close(): Promise<void> {
+    let isClosed = false;
+    const closing = this.cache.journal.close().then(() => {
+      isClosed = true;
+    });
+    while (!isClosed) {
+      this.#endSyncs();
+      await turn();
+    }
+    await closing;
+  }
+
+  /** Everything done so far survives everything. */
+  keepsAll(): void {
+    this.kept.process = this.kept.power = this.states.length - 1;
+  }
+
+  #put(key: string): void {
+    const { roll, durability } = this.#options;
+    const version = this.version++;
+    const number = this.states.length;
+    this.#lastChange = number;
+    this.cache.put(key, { key, version, text: 'x'.repeat(Math.floor(roll() ** 3 * 1500)) });
+    if (durability === 'always' && roll() < 0.3) {
+      this.cache.journal.makeDurable();
+      this.#acknowledged(number, true);
+    } else void this.#whenDurable(number);
+  }
+
+  async #whenDurable(number: number): Promise<void> {
+    await this.cache.journal.whenDurable();
+    this.#acknowledged(number, this.#options.durability === 'always');
+  }
+
+  #use(key: string): void {
+    if (this.cache.has(key)) this.cache.use(key);
+  }
+
+  /** As the cache's handle does it: a deletion that is not refused is a promise. */
+  #delete(work: () => unknown): void {
+    const number = this.states.length;
+    const isAlways = this.#options.durability === 'always';
+    const before = this.cache.keys().length;
+    const refused = (error: unknown): void => {
+      if ((error as { code?: string }).code !== 'SCRUBJAY_NOT_DURABLE') this.failures.push(error);
+    };
+    try {
+      work();
+    } catch (error) {
+      refused(error);
+      return;
+    }
+    if (this.cache.keys().length === before) return;
+    this.#lastChange = number;
+    this.cache.journal.whenDurableOrThrow().then(() => {
+      this.#keeps(number, isAlways);
+    }, refused);
+  }
+
+  /** A second passes: in the mode `interval`, what was stored or deleted before it is synced, unless a sync is under way. */
+  #second(): void {
+    const { disk, clock } = this.#options;
+    if (!disk.isSyncing('log-')) this.#lastSynced = this.#lastChange;
+    clock.advance(1000);
+  }
+
+  #endSyncs(): void {
+    const { disk, durability } = this.#options;
+    disk.endSyncs();
+    if (durability === 'interval' && this.state === 'open') this.#keeps(this.#lastSynced, true);
+  }
+
+  /** Everything before it is kept, the order of use included. */
+  #flush(): void {
+    const number = this.states.length - 1;
+    const flushed = this.cache.journal.flush();
+    void flushed.then(() => {
+      this.#acknowledged(number, true);
+    });
+  }
+
+  /** What is answered while the disk works is kept. */
+  #acknowledged(number: number, isSynced: boolean): void {
+    if (this.state === 'open') this.#keeps(number, isSynced);
+  }
+
+  #keeps(number: number, isSynced: boolean): void {
+    this.kept.process = Math.max(this.kept.process, number);
+    if (isSynced) this.kept.power = Math.max(this.kept.power, number);
+  }
+}
