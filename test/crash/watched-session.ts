@@ -9,7 +9,7 @@ export const CAPACITY = 5;
 
 export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-export interface SessionOptions extends Pick<JournalOptions, 'durability' | 'leastLogBytes'> {
+export interface SessionOptions extends Pick<JournalOptions, 'durability' | 'leastLogBytes' | 'signature'> {
   readonly disk: RecordedDisk;
   readonly clock: ManualClock;
   readonly roll: () => number;
@@ -41,8 +41,8 @@ export class WatchedSession {
   constructor(options: SessionOptions) {
     this.#options = options;
     this.version = options.firstVersion;
-    const { durability, leastLogBytes, disk } = options;
-    this.cache = new DiskCache({ directory: DIRECTORY, capacity: CAPACITY, durability, leastLogBytes, files: disk.files });
+    const { disk, durability, leastLogBytes, signature } = options;
+    this.cache = new DiskCache({ directory: DIRECTORY, capacity: CAPACITY, durability, leastLogBytes, signature, files: disk.files });
     this.states = [this.cache.contents()];
   }
 
