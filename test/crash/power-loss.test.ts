@@ -97,7 +97,6 @@ async function play(history: History, begin: Begin, number: number): Promise<Beg
   const end = roll();
   if (end < 0.3) {
     await session.close();
-    session.keepsAll();
     for (let count = 0; count < 3; count++) cut('power cut after closing');
   }
   const [process, power] = [session.possible('process')(), session.possible('power')()];

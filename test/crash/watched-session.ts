@@ -30,10 +30,11 @@ export class WatchedSession {
   /** What the cache held when it was opened, and after each deed, in its order. */
   readonly states: Contents[];
   readonly kept: Kept = { process: 0, power: 0 };
-  /** Whether a call failed that must not. */
+  /** What must not happen whatever the disk does: a call that fails, a value that was not put under its key last. */
   readonly failures: unknown[] = [];
   version: number;
   readonly #options: SessionOptions;
+  readonly #wanted: Map<string, unknown>;
   /** The number of the last deed that changed the contents, and of the last one that a sync has begun for. */
   #lastChange = 0;
   #lastSynced = 0;
@@ -44,6 +45,7 @@ export class WatchedSession {
     const { disk, durability, leastLogBytes, signature } = options;
     this.cache = new DiskCache({ directory: DIRECTORY, capacity: CAPACITY, durability, leastLogBytes, signature, files: disk.files });
     this.states = [this.cache.contents()];
+    this.#wanted = new Map(this.states[0]);
   }
 
   get state(): JournalState {
@@ -64,33 +66,39 @@ export class WatchedSession {
     const key = `k${Math.floor(roll() ** 2 * CAPACITY * 1.8)}`;
     if (luck < 0.4) this.#put(key);
     else if (luck < 0.6) this.#use(key);
-    else if (luck < 0.7) this.#delete(() => this.cache.delete(key));
-    else if (luck < 0.72) this.#delete(() => this.cache.clear());
+    else if (luck < 0.7) this.#delete([key]);
+    else if (luck < 0.72) this.#delete();
     else if (luck < 0.77) this.#second();
     else if (luck < 0.8) this.#flush();
     else if (luck < 0.9) this.#endSyncs();
     else for (let count = roll() * 4; count > 0; count--) await turn();
-    this.states.push(this.cache.contents());
+    this.#look();
     if (roll() < 0.5) disk.endSyncs();
     await turn();
   }
 
-  /** Closes the cache; everything survives then. */
+  /** Closes the cache; everything survives then, unless the disk fails. */
   async close(): Promise<void> {
+    const { reports, journal } = this.cache;
+    const reported = reports.length;
+    const isInStep = this.state === 'open';
     let isClosed = false;
-    const closing = this.cache.journal.close().then(() => {
+    const closing = journal.close().then(() => {
       isClosed = true;
     });
-    while (!isClosed) {
+    for (let turns = 0; !isClosed; turns++) {
+      if (turns > 1000) throw new Error('close() does not end');
       this.#endSyncs();
       await turn();
     }
     await closing;
+    if (isInStep && reports.length === reported) this.#keeps(this.states.length - 1, true);
   }
 
-  /** Everything done so far survives everything. */
-  keepsAll(): void {
-    this.kept.process = this.kept.power = this.states.length - 1;
+  #look(): void {
+    const contents = this.cache.contents();
+    this.states.push(contents);
+    for (const [key, value] of contents) if (this.#wanted.get(key) !== value) this.failures.push(`${key} is ${JSON.stringify(value)}`);
   }
 
   #put(key: string): void {
@@ -98,7 +106,9 @@ export class WatchedSession {
     const version = this.version++;
     const number = this.states.length;
     this.#lastChange = number;
-    this.cache.put(key, { key, version, text: 'x'.repeat(Math.floor(roll() ** 3 * 1500)) });
+    const value = { key, version, text: 'x'.repeat(Math.floor(roll() ** 3 * 1500)) };
+    this.#wanted.set(key, value);
+    this.cache.put(key, value);
     if (durability === 'always' && roll() < 0.3) {
       this.cache.journal.makeDurable();
       this.#acknowledged(number, true);
@@ -115,15 +125,17 @@ export class WatchedSession {
   }
 
   /** As the cache's handle does it: a deletion that is not refused is a promise. */
-  #delete(work: () => unknown): void {
+  #delete(keys?: readonly string[]): void {
     const number = this.states.length;
     const isAlways = this.#options.durability === 'always';
     const before = this.cache.keys().length;
     const refused = (error: unknown): void => {
       if ((error as { code?: string }).code !== 'SCRUBJAY_NOT_DURABLE') this.failures.push(error);
     };
+    for (const key of keys ?? this.#wanted.keys()) this.#wanted.delete(key);
     try {
-      work();
+      if (keys === undefined) this.cache.clear();
+      else for (const key of keys) this.cache.delete(key);
     } catch (error) {
       refused(error);
       return;
