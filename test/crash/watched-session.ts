@@ -95,6 +95,18 @@ export class WatchedSession {
     if (isInStep && reports.length === reported) this.#keeps(this.states.length - 1, true);
   }
 
+  /** Stores something and flushes, and nothing is under way afterwards. */
+  async settle(): Promise<void> {
+    this.#put('k0');
+    this.#look();
+    this.#flush();
+    for (let turns = 0; turns < 30; turns++) {
+      this.#endSyncs();
+      await turn();
+    }
+    this.#look();
+  }
+
   #look(): void {
     const contents = this.cache.contents();
     this.states.push(contents);
