@@ -10,7 +10,7 @@ import { CAPACITY, DIRECTORY, turn, WatchedSession } from './watched-session';
 
 const time = manualClockForEachTest();
 
-const DIRECTORIES = numRuns(6).numRuns;
+const DIRECTORIES = numRuns(4).numRuns;
 const SECTOR_BYTES = 512;
 
 /** What several sessions have left. */
