@@ -6,7 +6,7 @@ import { numRuns } from '../support/thorough';
 import { randomNumbers } from './deeds';
 import { type Image, RecordedDisk } from './recorded-disk';
 import { SEED } from './seed';
-import { CAPACITY, DIRECTORY, turn, WatchedSession } from './watched-session';
+import { DIRECTORY, MUCH_ROOM, turn, WatchedSession } from './watched-session';
 
 const time = manualClockForEachTest();
 
@@ -127,7 +127,7 @@ const isWithin = (part: Contents, whole: Contents): boolean => part.every((entry
 function check({ what, image, isKnown }: Damage, { states, flushed }: Left, seed: number): void {
   const where = `SCRUBJAY_SEED=${seed}, ${what}`;
   const disk = new RecordedDisk(image);
-  const cache = new DiskCache({ directory: DIRECTORY, capacity: CAPACITY, files: disk.files });
+  const cache = new DiskCache({ directory: DIRECTORY, capacity: MUCH_ROOM, files: disk.files });
   const served = cache.contents();
   const possible = states.slice(isKnown ? flushed : 0);
   const show = (contents: Contents): string => contents.map(([key, value]) => `${key}=${(value as { version?: number }).version}`).join(' ') || 'nothing';
@@ -149,7 +149,7 @@ function check({ what, image, isKnown }: Damage, { states, flushed }: Left, seed
     expect([where, isDeepStrictEqual(disk.image, image)]).toEqual([where, true]);
     return;
   }
-  const next = new DiskCache({ directory: DIRECTORY, capacity: CAPACITY, files: disk.files });
+  const next = new DiskCache({ directory: DIRECTORY, capacity: MUCH_ROOM, files: disk.files });
   expect([where, next.journal.state, next.contents()]).toEqual([where, 'open', contents]);
   next.die();
 }
@@ -174,7 +174,7 @@ test('without damage it is all there', async () => {
   let snapshots = 0;
   for (let seed = SEED; seed < SEED + DIRECTORIES; seed++) {
     const { image, states } = await someSessions(seed);
-    const cache = new DiskCache({ directory: DIRECTORY, capacity: CAPACITY, files: new RecordedDisk(image).files });
+    const cache = new DiskCache({ directory: DIRECTORY, capacity: MUCH_ROOM, files: new RecordedDisk(image).files });
     expect([seed, new Map(cache.contents())]).toEqual([seed, new Map(states.at(-1))]);
     snapshots += filesOf(image).filter(([path]) => path.includes('/snap-')).length;
     cache.die();

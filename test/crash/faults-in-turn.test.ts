@@ -7,7 +7,7 @@ import { numRuns } from '../support/thorough';
 import { randomNumbers } from './deeds';
 import { type Call, type Fault, type Image, RecordedDisk } from './recorded-disk';
 import { SEED } from './seed';
-import { CAPACITY, DIRECTORY, turn, WatchedSession } from './watched-session';
+import { DIRECTORY, MUCH_ROOM, turn, WatchedSession } from './watched-session';
 
 const time = manualClockForEachTest();
 
@@ -96,13 +96,13 @@ function expectOneOf(possible: readonly Contents[], found: Contents, where: stri
 /** A good disk again: the cache opens, holds what it may, and can be written. */
 function expectRestart(image: Image, possible: readonly Contents[], where: string): void {
   const disk = new RecordedDisk(image);
-  const cache = new DiskCache({ directory: DIRECTORY, capacity: CAPACITY, files: disk.files });
+  const cache = new DiskCache({ directory: DIRECTORY, capacity: MUCH_ROOM, files: disk.files });
   expect([where, cache.journal.state, cache.reports]).toEqual([where, 'open', []]);
   expectOneOf(possible, cache.contents(), where);
   cache.put('after').journal.closeNow();
   const contents = cache.contents();
   cache.die();
-  const next = new DiskCache({ directory: DIRECTORY, capacity: CAPACITY, files: new RecordedDisk(disk.image).files });
+  const next = new DiskCache({ directory: DIRECTORY, capacity: MUCH_ROOM, files: new RecordedDisk(disk.image).files });
   expect([where, next.contents()]).toEqual([where, contents]);
   next.die();
 }
@@ -119,7 +119,7 @@ describe.each<Durability>(['always', 'interval', 'os'])('durability %s', (durabi
         const { session, disk } = await play(workload, whole.states.length - 1, fault, failAt);
         const { kept, states, failures, cache } = session;
         expect([where, failures]).toEqual([where, []]);
-        if (fault.name === 'half a write, then the rest') expect([where, cache.reports, kept.power]).toEqual([where, [], states.length - 1]);
+        if (fault.name === 'half a write, then the rest') expect([where, session.reports, kept.power]).toEqual([where, [], states.length - 1]);
         // A session that wrote nothing, because it could not be opened perhaps, leaves what was there.
         const possible = (from: number): Contents[] => (cache.journal.recordsWritten === 0 ? [workload.before] : states.slice(from));
         expectRestart(disk.image, possible(kept.process), `${where}, restart`);

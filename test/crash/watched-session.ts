@@ -1,4 +1,5 @@
 /** One session of a cache on a recorded disk: random deeds, what the cache held after each of them, and how many of them must survive what. */
+import type { ScrubjayError } from '../../src/errors';
 import type { JournalOptions, JournalState } from '../../src/persist/journal-options';
 import { type Contents, DiskCache } from '../persist/disk-cache';
 import type { ManualClock } from '../support/manual-clock';
@@ -6,6 +7,8 @@ import type { RecordedDisk } from './recorded-disk';
 
 export const DIRECTORY = '/disk/Users.find';
 export const CAPACITY = 5;
+/** Of a cache that looks at what was left: what should have been dropped must not go unnoticed for want of room. */
+export const MUCH_ROOM = 100;
 
 export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -44,12 +47,17 @@ export class WatchedSession {
     this.version = options.firstVersion;
     const { disk, durability, leastLogBytes, signature } = options;
     this.cache = new DiskCache({ directory: DIRECTORY, capacity: CAPACITY, durability, leastLogBytes, signature, files: disk.files });
-    this.states = [this.cache.contents()];
+    this.states = [this.#written()];
     this.#wanted = new Map(this.states[0]);
   }
 
   get state(): JournalState {
     return this.cache.journal.state;
+  }
+
+  /** What was reported, but for the values that cannot be written. */
+  get reports(): readonly ScrubjayError[] {
+    return this.cache.reports.filter(({ code }) => code !== 'SCRUBJAY_VALUE_REFUSED');
   }
 
   /** What a restart may find at this moment, the deed under way included. */
@@ -79,8 +87,8 @@ export class WatchedSession {
 
   /** Closes the cache; everything survives then, unless the disk fails. */
   async close(): Promise<void> {
-    const { reports, journal } = this.cache;
-    const reported = reports.length;
+    const { journal } = this.cache;
+    const reported = this.reports.length;
     const isInStep = this.state === 'open';
     let isClosed = false;
     const closing = journal.close().then(() => {
@@ -92,7 +100,7 @@ export class WatchedSession {
       await turn();
     }
     await closing;
-    if (isInStep && reports.length === reported) this.#keeps(this.states.length - 1, true);
+    if (isInStep && this.reports.length === reported) this.#keeps(this.states.length - 1, true);
   }
 
   /** Stores something and flushes, and nothing is under way afterwards. */
@@ -107,20 +115,28 @@ export class WatchedSession {
     this.#look();
   }
 
+  /** What is in the cache and can be on the disk. */
+  #written(): Contents {
+    return this.cache.contents().filter(([, value]) => typeof value !== 'symbol');
+  }
+
   #look(): void {
-    const contents = this.cache.contents();
-    this.states.push(contents);
-    for (const [key, value] of contents) if (this.#wanted.get(key) !== value) this.failures.push(`${key} is ${JSON.stringify(value)}`);
+    this.states.push(this.#written());
+    for (const [key, value] of this.cache.contents()) if (this.#wanted.get(key) !== value) this.failures.push(`${key} is ${String(value)}`);
   }
 
   #put(key: string): void {
     const { roll, durability } = this.#options;
     const version = this.version++;
     const number = this.states.length;
-    this.#lastChange = number;
-    const value = { key, version, text: 'x'.repeat(Math.floor(roll() ** 3 * 1500)) };
+    const before = this.#written().length;
+    const luck = roll();
+    // A symbol cannot be written.
+    const value = luck < 0.05 ? Symbol(key) : { key, version, text: 'x'.repeat(Math.floor(luck ** 3 * 1500)) };
     this.#wanted.set(key, value);
     this.cache.put(key, value);
+    if (typeof value === 'symbol' && this.#written().length === before) return;
+    this.#lastChange = number;
     if (durability === 'always' && roll() < 0.3) {
       this.cache.journal.makeDurable();
       this.#acknowledged(number, true);
