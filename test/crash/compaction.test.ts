@@ -75,5 +75,5 @@ test.each(['jsonl', 'msgpack'] as const)(
     }
     expect(snapshots).toBeGreaterThan(0);
   },
-  60_000,
+  isThorough ? 600_000 : 60_000,
 );

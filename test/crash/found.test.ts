@@ -38,19 +38,19 @@ test('a snapshot whose writer was killed before it was synced is synced before t
   first.die();
   disk.loseProcess();
   const second = new DiskCache(options);
-  let removed = 0;
+  let isRemoving = false;
+  let image: Image | undefined;
   disk.onCall = (call) => {
-    if (call === 'unlinkSync') removed++;
+    if (isRemoving) image ??= disk.powerCut(allItCan);
+    isRemoving ||= call === 'unlinkSync';
     return undefined;
   };
-  while (removed === 0) {
+  while (image === undefined) {
     second.put('k0', 'x'.repeat(50));
     disk.endSyncs();
     await turn();
   }
   const contents = second.contents();
-  await Promise.all([second.journal.flush(), turn().then(() => disk.endSyncs())]);
-  const image = disk.powerCut(allItCan);
   second.die();
   expect(servedFrom(image)).toEqual({ contents, state: 'open' });
 });
