@@ -1,5 +1,6 @@
 /** One session of a cache on a recorded disk: random deeds, what the cache held after each of them, and how many of them must survive what. */
 import type { ScrubjayError } from '../../src/errors';
+import type { EvictionPolicy } from '../../src/memory/policy';
 import type { JournalOptions, JournalState } from '../../src/persist/journal-options';
 import { type Contents, DiskCache } from '../persist/disk-cache';
 import type { ManualClock } from '../support/manual-clock';
@@ -16,6 +17,8 @@ export interface SessionOptions extends Pick<JournalOptions, 'durability' | 'lea
   readonly disk: RecordedDisk;
   readonly clock: ManualClock;
   readonly roll: () => number;
+  /** LRU when nothing is said. */
+  readonly policy?: EvictionPolicy;
   /** Number of the first value; no value is ever made twice. */
   readonly firstVersion: number;
 }
@@ -45,8 +48,8 @@ export class WatchedSession {
   constructor(options: SessionOptions) {
     this.#options = options;
     this.version = options.firstVersion;
-    const { disk, durability, leastLogBytes, signature } = options;
-    this.cache = new DiskCache({ directory: DIRECTORY, capacity: CAPACITY, durability, leastLogBytes, signature, files: disk.files });
+    const { disk, durability, leastLogBytes, signature, policy } = options;
+    this.cache = new DiskCache({ directory: DIRECTORY, capacity: CAPACITY, durability, leastLogBytes, signature, policy, files: disk.files });
     this.states = [this.#written()];
     this.#wanted = new Map(this.states[0]);
   }

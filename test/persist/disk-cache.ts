@@ -26,7 +26,7 @@ interface DiskCacheOptions extends Partial<JournalOptions> {
   readonly directory: string;
   readonly capacity?: number;
   readonly ttlMs?: number;
-  readonly policy?: EntryLimits['policy'];
+  readonly policy?: EntryLimits['policy'] | undefined;
 }
 
 const alive = new Set<DiskCache>();
