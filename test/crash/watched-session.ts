@@ -7,7 +7,7 @@ import type { ManualClock } from '../support/manual-clock';
 import type { RecordedDisk } from './recorded-disk';
 
 export const DIRECTORY = '/disk/Users.find';
-export const CAPACITY = 5;
+const CAPACITY = 5;
 /** Of a cache that looks at what was left: what should have been dropped must not go unnoticed for want of room. */
 export const MUCH_ROOM = 100;
 
