@@ -122,8 +122,8 @@ export type Frame<T> =
   | { readonly kind: 'good'; readonly content: T /** Offset after the frame. */; readonly end: number; readonly checksum: number }
   /** No frame stands here, or a broken one; look again at `resumeAt`. */
   | { readonly kind: 'bad'; readonly resumeAt: number }
-  /** The bytes end inside the frame: give more of them, or call it torn if there are no more. */
-  | { readonly kind: 'partial' };
+  /** The bytes end inside the frame: give more of them, or call it torn if there are no more, and look again at `resumeAt` where there is one: its length may be broken. */
+  | { readonly kind: 'partial'; readonly resumeAt?: number };
 
 /** How instances of one class are kept. It holds for the class itself: instances of a subclass have another prototype. */
 export interface ValueCodec {

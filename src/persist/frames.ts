@@ -106,9 +106,10 @@ export function* survey(
       let at = 0;
       for (let count = 1; at < bytes.length; count++) {
         const frame = source.driver.readRecord(bytes, at, file.headerChecksum);
-        if (frame.kind === 'partial') break;
+        const isLast = start + bytes.length >= limit;
+        if (frame.kind === 'partial' && (!isLast || frame.resumeAt === undefined)) break;
         if (frame.kind === 'good' && !look(frame.content, start + at)) return;
-        at = frame.kind === 'good' ? frame.end : frame.resumeAt;
+        at = frame.kind === 'good' ? frame.end : (frame.resumeAt as number);
         if (count % STEP === 0) yield;
       }
       yield;

@@ -74,8 +74,8 @@ export class Journal {
         return NOTHING_RECOVERED;
       }
       const recovery = yield* recover(this.options);
-      // The last records may be in the system's memory only: synced before anybody sees them, or a power cut could take them back.
-      if (recovery.lastPath !== undefined) syncFile(files, recovery.lastPath);
+      // They may be in the system's memory only: synced before anybody sees what is in them, or a power cut could take it back, and before what they stand for is removed.
+      for (const path of recovery.unsyncedPaths) syncFile(files, path);
       this.#goOnAfter(recovery);
       return recovery.recovered;
     } catch (error) {
@@ -190,7 +190,7 @@ export class Journal {
   async flush(): Promise<void> {
     this.#writeTouched();
     // Else every flush of an idle cache would write one more mark, about the last one.
-    if (this.#log?.isBegun !== true || this.#log.lastLsn === this.#markLsn) return;
+    if (this.#log?.isBegun !== true || (this.#log.lastLsn === this.#markLsn && this.#commit.durableLsn >= this.#markLsn - 1)) return;
     await this.#everythingDurable();
     if (this.#commit.durableLsn > this.#toldDurableLsn) this.#markLsn = this.#append({ type: 'mark' });
   }

@@ -80,7 +80,8 @@ function follow(logs: readonly LogFile[], broken: readonly BrokenFile[]): { chai
     chain.unshift(next);
     const previous: LogHeader['predecessor'] = next.header.predecessor;
     if (previous === undefined) break;
-    const before = logs.find((file) => file.id === previous.id && file.header.storeId === next?.header.storeId);
+    const { id, header } = next;
+    const before = logs.find((file) => file.id === previous.id && file.id < id && file.header.storeId === header.storeId);
     if (before === undefined) return { chain, cut: missing(previous.id, next.path, broken) };
     next = before;
   }
@@ -114,17 +115,21 @@ interface Known {
 }
 
 /**
- * What is wrong behind the last log of the chain. A log begins to count when a manifest names it, and only then a record is written to it;
- * so whatever is behind the newest manifest is nothing but a beginning.
+ * What is wrong behind the last log of the chain. A log begins to count when its manifest is made, which has the next number, and only then a record is written
+ * to it; so whatever is behind the newest manifest is nothing but a beginning, and a manifest without its log tells of a loss, even a broken one.
  */
 function endLost({ chain, manifest, broken, strays }: Known): Damage | undefined {
-  const last = chain.at(-1);
-  const lastId = last?.id ?? 0;
+  const lastId = chain.at(-1)?.id ?? 0;
   const named = manifest?.header.predecessor;
-  const brokenEnd = broken.find(({ id, kind }) => kind === 'log' && id > lastId && (named === undefined ? chain.length > 0 : id === named.id));
-  if (brokenEnd !== undefined) return { path: brokenEnd.path, offset: 0, what: 'the header is broken' };
-  if (named !== undefined && (named.id > lastId || chain.some((file) => file.id === named.id && file.headerChecksum !== named.checksum)))
-    return { path: siblingLog((manifest as LogFile).path, named.id), offset: 0, what: 'the file is missing' };
+  const brokenLogs = broken.filter(({ kind, id }) => kind === 'log' && id > lastId);
+  const brokenManifests = broken.filter(({ kind }) => kind === 'manifest');
+  const isUnknown = named === undefined && brokenManifests.length === 0 && chain.length > 0;
+  const expectedId = Math.max(named?.id ?? 0, ...brokenManifests.map(({ id }) => id - 1), ...(isUnknown ? brokenLogs.map(({ id }) => id) : []));
+  const isAnother = chain.some((file) => file.id === named?.id && file.headerChecksum !== named.checksum);
+  if (expectedId > lastId || isAnother) {
+    const what = isAnother || brokenLogs.some(({ id }) => id === expectedId) ? 'the header is broken' : 'the file is missing';
+    return { path: siblingLog((manifest ?? brokenManifests[0] ?? brokenLogs[0])?.path ?? '', isAnother ? lastId : expectedId), offset: 0, what };
+  }
   const known = settledUpTo(chain);
   const stray = strays.find((file) => file.id > known);
   if (stray === undefined) return undefined;

@@ -45,8 +45,8 @@ export interface Recovery {
   readonly files: { readonly logBytes: number; readonly snapshotBytes: number; readonly baseId: number | undefined };
   /** Paths of the manifests that lie here, newest first. */
   readonly manifests: readonly string[];
-  /** The newest file, whose last bytes may not be durable yet. */
-  readonly lastPath: string | undefined;
+  /** The files whose last bytes may not be durable yet, because their writer was killed: the newest log, and the snapshot before it. */
+  readonly unsyncedPaths: readonly string[];
   /** Whether keys or values mean something else now, so that nothing was taken over. */
   readonly isChanged: boolean;
   readonly report: RecoveryReport;
@@ -95,7 +95,7 @@ export function* recover(source: RecoverySource): Generator<void, Recovery> {
     predecessor: last && { id: last.id, bytes: end?.validBytes ?? 0, lsn: replay.lastLsn, checksum: end?.checksum ?? 0 },
     nextId: chain.nextId,
     manifests: chain.manifests.map(({ path }) => path),
-    lastPath: last?.path,
+    unsyncedPaths: [base?.file.path, last?.path].filter((path) => path !== undefined),
     isChanged,
     files: { logBytes: sumOfBytes(logs), snapshotBytes: base?.file.fileBytes ?? 0, baseId: base?.file.id },
     report: {

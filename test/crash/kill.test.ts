@@ -6,12 +6,12 @@ import { isDeepStrictEqual } from 'node:util';
 import { Cached, type CachedOptions, CacheRegistry, cacheOf, type Durability, type RecoveryReport } from '../../src/index';
 import { logFiles, temporaryDirectory } from '../support/directories';
 import { type Deed, possibleStates, randomNumbers, type State, someDeeds, statesOf } from './deeds';
+import { SEED } from './seed';
 
 /** The format: `SCRUBJAY_TEST_DRIVER=msgpack` takes the other. The children read the same variable. */
 const DRIVER = (process.env['SCRUBJAY_TEST_DRIVER'] ?? 'jsonl') as 'jsonl' | 'msgpack';
 const ROOT = resolve(__dirname, '../..');
 const CAPACITY = 8;
-const SEED = Number(process.env['SCRUBJAY_SEED'] ?? Date.now() % 1_000_000);
 
 beforeAll(() => {
   const newest = (directory: string): number =>

@@ -1,5 +1,5 @@
 /** A cache with its journal, as a service has one, without the decorators: what the tests of this folder play with. */
-import { closeSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import type { Entries } from '../../src/entries';
 import type { EntryLimits } from '../../src/entry-limits';
 import type { ScrubjayError } from '../../src/errors';
@@ -27,7 +27,7 @@ interface DiskCacheOptions extends Partial<JournalOptions> {
   readonly directory: string;
   readonly capacity?: number;
   readonly ttlMs?: number;
-  readonly policy?: EntryLimits['policy'];
+  readonly policy?: EntryLimits['policy'] | undefined;
 }
 
 const alive = new Set<DiskCache>();
@@ -43,6 +43,7 @@ export class DiskCache {
   readonly table: Table;
   readonly reports: ScrubjayError[] = [];
   readonly #descriptors = new Set<number>();
+  readonly #files: FileSystem;
   #isDead = false;
 
   /** Opens what lies in the directory. */
@@ -50,6 +51,7 @@ export class DiskCache {
     const { entries, newTable } = someEntries({ capacity, ttlMs, policy });
     this.entries = entries;
     this.table = newTable();
+    this.#files = options.files ?? unsyncedFileSystem;
     this.journal = new Journal({
       ...sourceOf(options.directory),
       durability: 'os',
@@ -59,7 +61,7 @@ export class DiskCache {
       everything: () => this.entries.everything(),
       report: (error) => this.reports.push(error),
       ...options,
-      files: this.#watched(options.files ?? unsyncedFileSystem),
+      files: this.#watched(this.#files),
     });
     alive.add(this);
     const recovered = toTheEnd(this.journal.opening());
@@ -103,7 +105,7 @@ export class DiskCache {
     openJournals.delete(this.journal);
     releaseDirectory(this.journal.options.directory);
     this.#isDead = true;
-    for (const descriptor of this.#descriptors) closeSync(descriptor);
+    for (const descriptor of this.#descriptors) this.#files.closeSync(descriptor);
     this.#descriptors.clear();
   }
 

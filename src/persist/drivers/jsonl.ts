@@ -213,12 +213,18 @@ function beginsWith(bytes: Buffer, offset: number, checksum: number): boolean {
 function readLine<T>(bytes: Buffer, offset: number, seed: number, understand: (from: number, end: number) => T): Frame<T> {
   const newline = bytes.indexOf(NEWLINE, offset);
   if (newline === -1) return { kind: 'partial' };
-  const bad = { kind: 'bad', resumeAt: newline + 1 } as const;
-  if (newline - offset <= COVERED_FROM) return bad;
+  if (newline - offset <= COVERED_FROM) return badAt(bytes, offset, newline);
   const from = offset + COVERED_FROM;
   const checksum = crc32(bytes, from, newline, seed);
-  if (!beginsWith(bytes, offset, checksum)) return bad;
+  if (!beginsWith(bytes, offset, checksum)) return badAt(bytes, offset, newline);
   return { kind: 'good', content: understand(from, newline), end: newline + 1, checksum };
+}
+
+/** A record whose line end is damaged stands before another one in the same line: whatever looks like a beginning is where to look next. */
+function badAt(bytes: Buffer, offset: number, newline: number): { readonly kind: 'bad'; readonly resumeAt: number } {
+  for (let at = bytes.indexOf(FRONT, offset + 1); at !== -1 && at < newline; at = bytes.indexOf(FRONT, at + 1))
+    if (BEHIND.compare(bytes, at + CHECKSUM_END, at + COVERED_FROM, 0) === 0) return { kind: 'bad', resumeAt: at };
+  return { kind: 'bad', resumeAt: newline + 1 };
 }
 
 const parsed = (bytes: Buffer, from: number, end: number): object => JSON.parse(`{${bytes.toString('utf8', from, end)}`) as object;

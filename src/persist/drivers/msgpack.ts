@@ -87,7 +87,7 @@ export const msgpack: PersistDriver = {
     const length = bytes.readUInt32LE(offset + LENGTH_AT);
     if (bytes.readUInt16LE(offset + CHECK_AT) !== (begun & 0xffff) || length > LONGEST_FRAME_BYTES) return badAt(bytes, offset);
     const end = offset + PAYLOAD_AT + length;
-    if (end > bytes.length) return { kind: 'partial' };
+    if (end > bytes.length) return { kind: 'partial', resumeAt: badAt(bytes, offset).resumeAt };
     const checksum = crc32(bytes, offset + PAYLOAD_AT, end, begun);
     if (checksum !== bytes.readUInt32LE(offset + CHECKSUM_AT)) return badAt(bytes, offset);
     return { kind: 'good', content: recordAt(bytes, offset, end), end, checksum };
