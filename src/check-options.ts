@@ -13,7 +13,7 @@ import type { PersistDriver } from './persist/contract.js';
 import { type DriverName, drivers } from './persist/drivers/index.js';
 import { type FileSystem, realFileSystem } from './persist/file-system.js';
 import type { Durability, OnLocked } from './persist/journal-options.js';
-import type { OnDamage } from './persist/recovery.js';
+import type { OnDamage } from './persist/recovery-source.js';
 
 /** Every option with its name, so that none is forgotten here. */
 const KNOWN = Object.keys({

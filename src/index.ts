@@ -6,6 +6,7 @@ export { cacheOf } from './cache-of.js';
 export { Cached, cached } from './cached.js';
 export type { CachedDecorator, CachedFunction, MethodDecoratorOfBothKinds } from './decorator-types.js';
 export { type ErrorCode, isScrubjayError, ScrubjayError } from './errors.js';
+export type { CacheHealth, RegistryHealth } from './health.js';
 export { type ClassRegistration, registerClass } from './key/registered-classes.js';
 export { Key } from './key-decorator.js';
 export type { Bytes, LimitOptions } from './limit-options.js';
@@ -22,6 +23,7 @@ export type { KeyOf, Misuse, ParameterName, ScopeOf, TagsOf, WhenOf } from './me
 export type { CachedOptions, ClassCodec, Duration, InstanceClass, PersistOptions, Reviving } from './options.js';
 export type { PersistDriver } from './persist/contract.js';
 export type { Durability, JournalState, OnLocked } from './persist/journal-options.js';
-export type { OnDamage, RecoveryProgress, RecoveryReport } from './persist/recovery.js';
+export type { RecoveryReport } from './persist/recovery.js';
+export type { OnDamage, RecoveryProgress } from './persist/recovery-source.js';
 export type { MemoryPressureOptions, MemoryReport } from './process-memory.js';
 export { CacheRegistry, type OpenOptions, type OpenProgress, type OpenReport, type RegistryOptions, registry } from './registry.js';

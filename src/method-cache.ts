@@ -15,7 +15,7 @@ import { type MethodStats, methodStats } from './method-stats.js';
 import { Journal } from './persist/journal.js';
 import type { JournalOptions } from './persist/journal-options.js';
 import { Opening } from './persist/opening.js';
-import type { RecoveryProgress } from './persist/recovery.js';
+import type { RecoveryProgress } from './persist/recovery-source.js';
 import { Counters } from './stats/counters.js';
 import { type Table, Tables } from './tables.js';
 

@@ -10,7 +10,7 @@ import type { PersistDriver, ValueCodecs } from './persist/contract.js';
 import type { DriverName } from './persist/drivers/index.js';
 import type { FileSystem } from './persist/file-system.js';
 import type { Durability, JournalOptions, OnLocked } from './persist/journal-options.js';
-import type { OnDamage } from './persist/recovery.js';
+import type { OnDamage } from './persist/recovery-source.js';
 
 /** A time: milliseconds, or a number with a unit such as `'500ms'`, `'30s'`, `'5m'`, `'2h'`, `'7d'`. */
 export type Duration = number | `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`;

@@ -6,13 +6,15 @@ import { resolve } from 'node:path';
 import { CacheHandle } from './cache-handle.js';
 import { checkDirectory, checkDurability, checkOnLocked } from './check-options.js';
 import { ScrubjayError } from './errors.js';
+import { cacheHealth, type RegistryHealth } from './health.js';
 import type { Bytes } from './limit-options.js';
 import type { MethodCache } from './method-cache.js';
 import type { MethodStats } from './method-stats.js';
 import { expectKnown, wrong } from './misuse.js';
 import type { PersistSettings } from './options.js';
 import type { Durability, JournalOptions, OnLocked } from './persist/journal-options.js';
-import type { RecoveryProgress, RecoveryReport } from './persist/recovery.js';
+import type { RecoveryReport } from './persist/recovery.js';
+import type { RecoveryProgress } from './persist/recovery-source.js';
 import { workerName } from './persist/worker-name.js';
 import { type MemoryPressureOptions, type MemoryReport, ProcessMemory } from './process-memory.js';
 
@@ -142,6 +144,12 @@ export class CacheRegistry {
   /** What every cache has counted since its process began, by name. */
   stats(): Record<string, MethodStats> {
     return Object.fromEntries([...this.#caches].map(([name, cache]) => [name, cache.stats()]));
+  }
+
+  /** Whether every cache is as its options want it; a failing disk shows here, and is gone from here when it works again. */
+  health(): RegistryHealth {
+    const caches = [...this.#caches].map(([name, { settings, entries }]) => [name, cacheHealth(settings.persist !== undefined, entries.journal)] as const);
+    return { isHealthy: caches.every(([, { isHealthy }]) => isHealthy), caches: Object.fromEntries(caches) };
   }
 
   /**

@@ -3,7 +3,7 @@
  */
 import type { ScrubjayError } from '../errors.js';
 import type { PutRecord, ValueCodecs } from './contract.js';
-import type { OnDamage, RecoveryProgress } from './recovery.js';
+import type { OnDamage, RecoveryProgress } from './recovery-source.js';
 import type { LogOwner } from './session-file.js';
 import type { Changes } from './slot-records.js';
 
