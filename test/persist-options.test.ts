@@ -108,7 +108,7 @@ describe('progress', () => {
   async function filled(): Promise<string> {
     const directory = temporaryDirectory();
     const { registry, users } = start(directory, 1);
-    for (let id = 0; id < 3; id++) cacheOf(users.find).set([`${id}`], 'x'.repeat(2_000_000));
+    for (let id = 0; id < 3; id++) await cacheOf(users.find).set([`${id}`], 'x'.repeat(2_000_000));
     await registry.close();
     return directory;
   }
