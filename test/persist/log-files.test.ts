@@ -209,11 +209,14 @@ test('a recovery that stops in the middle leaves no file open', async () => {
   expect(freeDescriptor()).toBe(before);
 });
 
-test('the example in docs/log-format.md is a log, and holds what the page says', () => {
-  const example = /```jsonl\n([^`]*)```/.exec(readFileSync(join(__dirname, '../../docs/log-format.md'), 'utf8'))?.[1] as string;
+test.each([
+  ['jsonl', 'log-000000000001.jsonl', /```jsonl\n([^`]*)```/, (block: string) => Buffer.from(block)],
+  ['msgpack', 'log-000000000001.mpk', /```text\n([^`]*)```/, (block: string) => Buffer.from(block.replace(/#.*/g, '').replace(/\s/g, ''), 'hex')],
+] as const)('the example of %s in docs/log-format.md is a log, and holds what the page says', (driver, file, block, bytesOf) => {
+  const [, example] = block.exec(readFileSync(join(__dirname, '../../docs/log-format.md'), 'utf8')) as unknown as [string, string];
   const directory = temporaryDirectory();
-  writeFileSync(join(directory, 'log-000000000001.jsonl'), example);
-  const cache = new DiskCache({ directory, signature: 'keys/1 async scope=class (id)', capacity: 2 });
+  writeFileSync(join(directory, file), bytesOf(example));
+  const cache = new DiskCache({ directory, driver: drivers[driver], signature: 'keys/1 async scope=class (id)', capacity: 2 });
   expect(cache.journal.recovery).toMatchObject({ outcome: 'clean', records: 6, droppedBytes: 0 });
   expect(cache.contents()).toEqual([['id=3', new Map([['joined', new Date(0)]])]]);
 });
