@@ -34,7 +34,7 @@ test.each([2, 3, 10, 64])('each of %d goes as often as the others, wherever it w
   let age = 0;
   for (let key = 0; key < capacity; key++) cache.insert(key);
   for (let key = capacity; key < capacity + rounds; key++) {
-    const slot = [...cache.order.slots()][0] as number;
+    const [slot] = cache.order.slots() as Iterable<number> as [number];
     bySlot[slot] = (bySlot[slot] as number) + 1;
     age += key - (cache.evict() as number);
     cache.insert(key);
