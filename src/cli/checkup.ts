@@ -94,40 +94,47 @@ class Examination {
   *#examineSnapshot(file: ScannedFile, log: LogFile): Generator<void> {
     let entries = 0;
     let isEnded = false;
+    let isBroken = false;
     for (const { start, end, record, isCutOff } of piecesOf(file.driver, log)) {
       yield;
       if (record === undefined && isCutOff && !isEnded) continue;
-      if (record === undefined || isEnded) this.#find('damage', file, start, end - start, 'bytes of the snapshot are broken');
-      else this.#count(record.lsn, record.type === 'put', end - start);
+      if (record === undefined || isEnded) {
+        isBroken = true;
+        this.#find('damage', file, start, end - start, 'bytes of the snapshot are broken');
+      } else this.#count(record.lsn, record.type === 'put', end - start);
       if (record?.type === 'put') entries++;
       if (record?.type !== 'end') continue;
       isEnded = true;
-      if (record.entries !== entries) this.#find('damage', file, start, end - start, `the snapshot should hold ${record.entries} entries and holds ${entries}`);
+      if (record.entries !== entries && !isBroken)
+        this.#find('damage', file, start, end - start, `the snapshot should hold ${record.entries} entries and holds ${entries}`);
     }
-    if (!isEnded && !this.#findings.some((finding) => finding.file === file.path))
+    if (!isEnded && !isBroken)
       this.#find('unfinished', file, file.fileBytes, 0, 'the snapshot has no end: a compaction is under way, or was cut off; the logs before it still stand');
   }
 
   *#examineLog(file: ScannedFile, log: LogFile): Generator<void> {
     const known = this.#successorOf(file.id);
     const limit = Math.min(known?.bytes ?? file.fileBytes, file.fileBytes);
+    // What another file goes on after was durable.
+    let durableLsn = known === undefined ? 0 : Number.POSITIVE_INFINITY;
     let lastLsn = log.header.lsn;
     const holes: Hole[] = [];
-    let durableLsn = known === undefined ? 0 : Number.POSITIVE_INFINITY;
+    let open: Omit<Hole, 'nextLsn'> | undefined;
     for (const { start, end, record } of piecesOf(file.driver, log, log.headerEnd, limit)) {
       yield;
-      if (record !== undefined && (record.lsn === lastLsn + 1 || holes.length > 0)) {
-        this.#count(record.lsn, record.type === 'put', end - start);
-        durableLsn = Math.max(durableLsn, record.durableLsn ?? 0);
+      if (record === undefined) {
+        open = { start, end, firstLost: lastLsn + 1 };
+        continue;
       }
-      if (record === undefined || record.lsn !== lastLsn + 1)
-        holes.push({ start, end: record === undefined ? end : start, firstLost: lastLsn + 1, nextLsn: record?.lsn });
-      // The record behind bad bytes says how many there were.
-      const hole = holes.at(-1);
-      if (record !== undefined && hole !== undefined) hole.nextLsn ??= record.lsn;
-      lastLsn = record?.lsn ?? lastLsn;
+      if (record.lsn !== lastLsn + 1) open ??= { start, end: start, firstLost: lastLsn + 1 };
+      if (open !== undefined) holes.push({ ...open, nextLsn: record.lsn });
+      open = undefined;
+      lastLsn = record.lsn;
+      durableLsn = Math.max(durableLsn, record.durableLsn ?? 0);
+      this.#count(record.lsn, record.type === 'put', end - start);
     }
-    this.#judge(file, holes.filter(isReal), durableLsn, limit);
+    if (open !== undefined) holes.push({ ...open, nextLsn: known && known.lsn + 1 });
+    this.#judge(file, holes, durableLsn, limit);
     if (known !== undefined && known.bytes > file.fileBytes)
       this.#find('damage', file, file.fileBytes, known.bytes - file.fileBytes, 'the file ends too early', known.lsn - lastLsn);
     if (limit < file.fileBytes)
@@ -167,11 +174,9 @@ interface Hole {
   readonly start: number;
   readonly end: number;
   readonly firstLost: number;
-  nextLsn: number | undefined;
+  /** The record behind it, which tells how many are lost. */
+  readonly nextLsn: number | undefined;
 }
-
-/** Bad bytes behind which the very next record follows lose nothing, and are bad all the same. */
-const isReal = ({ start, end, firstLost, nextLsn }: Hole): boolean => end > start || (nextLsn ?? 0) !== firstLost;
 
 /** What a recovery complains of and no single file shows: one that is missing, or swapped, or two that go on after the same one. */
 function findingOf(error: Error): Finding {

@@ -43,7 +43,7 @@ async function run([name, ...words]: readonly string[], streams: Streams): Promi
     const count = `${wanted} ${wanted === 1 ? 'argument' : 'arguments'}`;
     throw new WrongUse(`wanted "scrubjay ${command.usage}" with ${count}, found ${positionals.length}; "scrubjay ${name} --help" says more.`);
   }
-  return await command.run(new Given(directory, key, values, streams));
+  return command.run(new Given(directory, key, values, streams));
 }
 
 function parsed(command: Command, words: readonly string[]): { readonly values: Readonly<Record<string, unknown>>; readonly positionals: readonly string[] } {

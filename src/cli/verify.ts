@@ -15,17 +15,15 @@ export const verify: Command = {
       const checkup = checkUp(cache, given.progress);
       const { store, findings, records } = checkup;
       const isGood = !isDamaged(checkup);
-      const isServed = store !== undefined || cache.header === undefined;
+      const isServed = isGood || store !== undefined;
       didFindDamage ||= !isGood;
       if (given.isJson) {
         const { name, directory } = cache;
-        await given.line(
-          JSON.stringify({ cache: name, directory, isGood, isServed: isGood || isServed, entries: store?.entries.length ?? 0, records, findings }),
-        );
+        await given.line(JSON.stringify({ cache: name, directory, isGood, isServed, entries: store?.entries.length ?? 0, records, findings }));
         continue;
       }
       await given.line(
-        `${cache.name}: ${isGood ? 'good' : 'DAMAGED'}, ${records} good records in ${cache.files.length} files, ${store?.entries.length ?? 0} entries${after(isGood, store !== undefined, cache.directory)}`,
+        `${cache.name}: ${isGood ? 'good' : 'DAMAGED'}, ${records} good records in ${cache.files.length} files, ${store?.entries.length ?? 0} entries${after(isGood, isServed, cache.directory)}`,
       );
       for (const finding of findings) await given.line(`  ${lineOf(finding)}`);
     }

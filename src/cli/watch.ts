@@ -13,7 +13,8 @@ const LOOK_EVERY_MS = 200;
 export const watch: Command = {
   usage: 'watch DIR',
   summary: 'prints puts, deletes and clears as they are written, until it is stopped',
-  details: 'Begins with the changes after its start. Takes no lock, and does not slow down who writes. Ctrl-C ends it.',
+  details:
+    'Begins with the changes after its start. Takes no lock, and does not slow down who writes. Ctrl-C ends it.\nWhere a cache writes so fast that records are compacted away before they are read, it is said how many were missed.',
   async run(given) {
     const { signal } = given.streams;
     const { path, caches } = given.target;
@@ -35,6 +36,8 @@ export const watch: Command = {
 interface News {
   readonly cache: Cache;
   readonly record: NonNullable<Piece['record']>;
+  /** Records before this one that were compacted away before they could be read. */
+  readonly missed: number;
 }
 
 /** Reads on in the logs of one cache where it stopped. */
@@ -42,6 +45,7 @@ class Follower {
   readonly #directory: string;
   /** How much of each log was read, by its number. */
   readonly #reached = new Map<number, number>();
+  #lastLsn: number | undefined;
 
   constructor(directory: string, skipsWhatIsThere: boolean) {
     this.#directory = directory;
@@ -49,11 +53,17 @@ class Follower {
     const logs = logsOf(cacheAt(directory));
     for (const { id, fileBytes } of logs.slice(0, -1)) this.#reached.set(id, fileBytes);
     for (const _ of this.#news()) void _;
+    const last = logs.at(-1)?.log;
+    this.#lastLsn ??= last !== undefined && isGood(last) ? last.header.lsn : 0;
   }
 
   async tell(given: Given): Promise<void> {
     try {
-      for (const { cache, record } of this.#news()) {
+      for (const { cache, record, missed } of this.#news()) {
+        if (missed > 0)
+          await given.line(
+            given.isJson ? JSON.stringify({ event: 'missed', cache: cache.name, records: missed }) : `missed ${missed} records of ${cache.name}`,
+          );
         const line = given.isJson ? jsonOf(cache, record) : textOf(given.prefixOf(cache), cache, record);
         if (line !== undefined) await given.line(line);
       }
@@ -77,7 +87,9 @@ class Follower {
         // A record that is not whole yet is read when it is.
         if (record === undefined) break;
         this.#reached.set(id, end);
-        yield { cache, record };
+        const missed = record.lsn - 1 - (this.#lastLsn ?? record.lsn - 1);
+        this.#lastLsn = record.lsn;
+        yield { cache, record, missed };
       }
     }
   }
