@@ -75,16 +75,12 @@ class Follower {
 
   *#news(): Generator<News> {
     const cache = cacheAt(this.#directory);
-    const logs = logsOf(cache);
-    for (const [index, { id, log, driver }] of logs.entries()) {
+    for (const { id, log, driver } of logsOf(cache)) {
       if (!isGood(log)) continue;
-      const next = logs[index + 1]?.log;
-      const known = next !== undefined && isGood(next) ? next.header.predecessor : undefined;
-      const limit = known?.id === id ? known.bytes : log.fileBytes;
       const from = this.#reached.get(id) ?? log.headerEnd;
-      if (from >= limit) continue;
-      for (const { record, end } of piecesOf(driver, log, from, limit)) {
-        // A record that is not whole yet is read when it is.
+      if (from >= log.fileBytes) continue;
+      for (const { record, end } of piecesOf(driver, log, from)) {
+        // A record that is not whole yet is read when it is; behind a torn one nothing counts.
         if (record === undefined) break;
         this.#reached.set(id, end);
         const missed = record.lsn - 1 - (this.#lastLsn ?? record.lsn - 1);

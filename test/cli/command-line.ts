@@ -44,7 +44,7 @@ export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(r
 export async function aClosedCache(directory: string, driver: DriverName): Promise<void> {
   const cache = new DiskCache({ directory, driver: drivers[driver], capacity: 4 });
   cache
-    .put('z')
+    .put('z', 'x'.repeat(1000))
     .put('a', { name: 'Ada' })
     .put('b', new Map([[1, undefined]]))
     .put('c', 3)

@@ -1,4 +1,5 @@
 import { mkdirSync, readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { ScrubjayError } from '../../src/errors';
 import { drivers } from '../../src/persist/drivers/index';
@@ -39,8 +40,9 @@ describe.each(driverNames)('%s', (driver) => {
         holder: { isHeld: false },
       },
     ]);
+    // Without the entry of 1000 bytes that was dropped.
     expect(json[0]?.['liveBytes']).toBeGreaterThan(50);
-    expect(json[0]?.['liveBytes']).toBeLessThan((file?.length ?? 0) / 2);
+    expect(json[0]?.['liveBytes']).toBeLessThan(500);
     const { out } = await scrubjay(['inspect', directory]);
     expect(out[0]).toBe('Users.find');
     expect(out).toContain('  health     good; the last session ended in order');
@@ -144,6 +146,27 @@ test('a cache that has written nothing yet is an empty one', async () => {
   expect(await scrubjay(['verify', directory])).toMatchObject({ code: 0 });
   expect(await scrubjay(['keys', directory])).toMatchObject({ code: 0, out: [] });
   expect(await scrubjay(['compact', directory])).toMatchObject({ code: 0 });
+});
+
+test.each<[string, object, unknown]>([
+  ['a process that is gone', { pid: 2 ** 30, host: hostname() }, false],
+  ['a process on another host', { pid: process.pid, host: 'elsewhere' }, 'unknown'],
+  // Elsewhere nobody can see which files a process has open.
+  ['a process that lives, and has given it back', { pid: process.pid, host: hostname() }, process.platform !== 'linux'],
+])('inspect: the lock names %s', async (_who, holder, isHeld) => {
+  const directory = temporaryDirectory();
+  await aClosedCache(directory, 'jsonl');
+  writeFileSync(join(directory, 'LOCK'), JSON.stringify({ ...holder, thread: 3, since: 'noon' }));
+  const [facts] = (await scrubjay(['inspect', directory, '--json'])).json;
+  expect(facts?.['holder']).toEqual({ isHeld, who: expect.stringMatching(/^process \d+, thread 3, on .*, since noon$/) });
+});
+
+test('what the newest header says counts', async () => {
+  const directory = temporaryDirectory();
+  await new DiskCache({ directory, signature: 'keys/1 (before)' }).put('before').journal.close();
+  await new DiskCache({ directory, signature: 'keys/1 (after)' }).put('after').journal.close();
+  expect(await scrubjay(['keys', directory])).toMatchObject({ code: 0, out: ['after'] });
+  expect((await scrubjay(['inspect', directory, '--json'])).json).toMatchObject([{ signature: 'keys/1 (after)', entries: 1 }]);
 });
 
 test('a torn last record is normal: it is said, and the rest is read', async () => {

@@ -125,6 +125,21 @@ describe.each(driverNames)('%s', (driver) => {
     });
   });
 
+  test('the next file says how many records are lost, also when it holds none itself', async () => {
+    const directory = temporaryDirectory();
+    const options = { directory, driver: drivers[driver], capacity: WIDE };
+    new DiskCache(options).put('a').die();
+    const second = new DiskCache(options).put('b');
+    second.delete('a');
+    second.die();
+    new DiskCache(options).put('c').die();
+    const [, [middle, broken], [last, bytes]] = [...filesIn(directory)] as [unknown, [string, Buffer], [string, Buffer]];
+    writeFileSync(join(directory, middle), flipped(broken, broken.length - 5));
+    const header = drivers[driver].readHeader(bytes);
+    writeFileSync(join(directory, last), bytes.subarray(0, header.kind === 'good' ? header.end : 0));
+    expect((await scrubjay(['repair', directory, '--json'])).json).toMatchObject([{ outcome: 'repaired', kept: 0, suspects: 2, gaps: [{ from: 3, to: 4 }] }]);
+  });
+
   test('a newest file whose header is broken may have deleted everything', async () => {
     const directory = temporaryDirectory();
     await new DiskCache({ directory, driver: drivers[driver] }).put('a').journal.close();

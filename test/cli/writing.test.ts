@@ -1,6 +1,8 @@
 import { join } from 'node:path';
+import { piecesOf, scanDirectory } from '../../src/cli/scan';
 import { drivers } from '../../src/persist/drivers/index';
 import { realFileSystem } from '../../src/persist/file-system';
+import type { LogFile } from '../../src/persist/log-files';
 import { DiskCache } from '../persist/disk-cache';
 import { temporaryDirectory } from '../support/directories';
 import { manualClockForEachTest } from '../support/manual-clock';
@@ -28,6 +30,9 @@ describe.each(driverNames)('%s', (driver) => {
       `snap-#${drivers[driver].fileExtension}`,
     ]);
     for (const name of before.keys()) expect(after.has(name)).toBe(false);
+    const [, snapshot] = scanDirectory(directory);
+    const lsns = [...piecesOf(drivers[driver], snapshot?.log as LogFile)].flatMap(({ record }) => (record?.type === 'put' ? [record.lsn] : []));
+    expect(lsns).toEqual([...lsns].sort((one, other) => one - other));
     expect((await scrubjay(['verify', directory])).code).toBe(0);
     const again = open(directory);
     expect([again.journal.state, again.journal.recovery?.outcome, again.contents()]).toEqual(['open', 'clean', wanted]);
