@@ -63,7 +63,7 @@ describe.each(driverNames)('%s', (driver) => {
     const [[name, bytes]] = [...filesIn(directory)] as [[string, Buffer]];
     const header = drivers[driver].readHeader(bytes);
     const first = header.kind === 'good' ? header.end : 0;
-    writeFileSync(join(directory, name), bytes.fill(1, first + 3, first + 90));
+    writeFileSync(join(directory, name), bytes.fill(1, first + 3, first + 1100));
     const { findings } = await verified(directory);
     expect(findings).toMatchObject([{ kind: 'damage', byteOffset: first, records: expect.any(Number) }]);
     expect(findings[0]?.records).toBeGreaterThan(1);

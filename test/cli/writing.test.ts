@@ -16,10 +16,11 @@ describe.each(driverNames)('%s', (driver) => {
   test('compact: one snapshot takes the place of all files, and holds the same in the same order', async () => {
     const directory = temporaryDirectory();
     for (let session = 0; session < 3; session++) await (await aCompactedCache(directory, driver)).journal.close();
-    const before = filesIn(directory);
     const contents = open(directory);
+    contents.use(contents.keys()[0] as string);
     const wanted = contents.contents();
-    contents.die();
+    await contents.journal.close();
+    const before = filesIn(directory);
     const { code, json } = await scrubjay(['compact', directory, '--json']);
     const after = filesIn(directory);
     const bytes = [...after.values()].reduce((sum, { length }) => sum + length, 0);
