@@ -9,7 +9,6 @@ import { everyGoodFrame, type FramePlace } from './frames.js';
 import type { LiveRecords } from './live-records.js';
 import { chainOf, type LogChain, type Snapshot } from './log-chain.js';
 import { findFiles, type LogFile } from './log-files.js';
-import type { Quarantine } from './quarantine.js';
 import { type FileStart, type LogOwner, SessionFile } from './session-file.js';
 
 /** Bytes that are gathered before they are written, and written before they are synced: one large sync would hold up those of the log. */
@@ -32,8 +31,8 @@ export interface CompactionPlan {
   /** The number of the snapshot that stands for the oldest entries; `undefined` where there is none. */
   readonly baseId: number | undefined;
   readonly live: LiveRecords;
-  /** Where damaged files go instead of being removed. */
-  readonly quarantine: Quarantine;
+  /** Takes files in that are not to be removed: `take` gives whether it did. */
+  readonly quarantine: { take(path: string): boolean; takeAll(): void };
 }
 
 export class Compaction {
