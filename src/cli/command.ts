@@ -37,6 +37,8 @@ export interface Command {
 export class Given {
   readonly target: Target;
   readonly progress: Progress;
+  /** Whether something was left out because of damage. */
+  didMeetDamage = false;
   readonly #values: Readonly<Record<string, unknown>>;
   readonly streams: Streams;
   /** What stands behind DIR, for a command that wants it. */
@@ -84,7 +86,15 @@ export class Given {
   /** The entries that a cache would serve now, the least recently used first. */
   *entriesOf(cache: Cache): Generator<StoredEntry> {
     const moment = now();
-    for (const entry of readStore(cache, this.progress)?.entries() ?? []) if ((entry.expiresAt ?? Number.POSITIVE_INFINITY) > moment) yield entry;
+    const store = readStore(cache, this.progress);
+    const { damage = [], droppedEntries = 0 } = store?.recovery.report ?? {};
+    if (damage.length > 0) {
+      this.didMeetDamage = true;
+      this.note(
+        `scrubjay: ${cache.name} is damaged; ${droppedEntries} entries that the damage may have touched are left out. "scrubjay verify" shows all of it.`,
+      );
+    }
+    for (const entry of store?.entries() ?? []) if ((entry.expiresAt ?? Number.POSITIVE_INFINITY) > moment) yield entry;
   }
 }
 

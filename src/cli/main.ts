@@ -43,7 +43,9 @@ async function run([name, ...words]: readonly string[], streams: Streams): Promi
     const count = `${wanted} ${wanted === 1 ? 'argument' : 'arguments'}`;
     throw new WrongUse(`wanted "scrubjay ${command.usage}" with ${count}, found ${positionals.length}; "scrubjay ${name} --help" says more.`);
   }
-  return command.run(new Given(directory, key, values, streams));
+  const given = new Given(directory, key, values, streams);
+  const exitCode = await command.run(given);
+  return given.didMeetDamage ? 2 : exitCode;
 }
 
 function parsed(command: Command, words: readonly string[]): { readonly values: Readonly<Record<string, unknown>>; readonly positionals: readonly string[] } {

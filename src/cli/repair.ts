@@ -13,7 +13,7 @@ import { locked, writeAnew } from './writing.js';
 
 export const repair: Command = {
   usage: 'repair DIR [--keep-good] [--dry-run]',
-  summary: 'keeps what is good of a damaged directory; needs the cache to be closed',
+  summary: 'goes on with what is good of a damaged directory; needs the cache to be closed',
   details:
     'A lost record may have deleted or replaced any entry that is older than it, so older entries are dropped.\nThe old files are moved to DIR/quarantine with a report, and never deleted. Where nothing is damaged, nothing is done.',
   options: {

@@ -94,7 +94,7 @@ export function steadily<T>(directory: string, read: () => T, isWell: (found: T)
  * A cache whose header is known; `undefined` where nothing was written yet.
  * @throws SCRUBJAY_LOG_DAMAGED where no header is good
  */
-export function known(cache: Cache): KnownCache | undefined {
+function known(cache: Cache): KnownCache | undefined {
   if (cache.header !== undefined && cache.driver !== undefined) return cache as KnownCache;
   const broken = cache.files.find(({ log }) => log === 'broken');
   if (broken === undefined) return undefined;

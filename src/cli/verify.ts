@@ -1,7 +1,7 @@
 /**
  * `scrubjay verify`: reads every byte of every file and says what is not as it was written.
  */
-import { checkUp, isDamaged, lineOf } from './checkup.js';
+import { type Checkup, checkUp, isDamaged, lineOf } from './checkup.js';
 import type { Command } from './command.js';
 
 export const verify: Command = {
@@ -15,15 +15,15 @@ export const verify: Command = {
       const checkup = checkUp(cache, given.progress);
       const { store, findings, records } = checkup;
       const isGood = !isDamaged(checkup);
-      const isServed = isGood || store !== undefined;
+      const dropped = store?.recovery.report.droppedEntries ?? 0;
       didFindDamage ||= !isGood;
       if (given.isJson) {
         const { name, directory } = cache;
-        await given.line(JSON.stringify({ cache: name, directory, isGood, isServed, entries: store?.size ?? 0, records, findings }));
+        await given.line(JSON.stringify({ cache: name, directory, isGood, entries: store?.size ?? 0, dropped, records, findings }));
         continue;
       }
       await given.line(
-        `${cache.name}: ${isGood ? 'good' : 'DAMAGED'}, ${records} good records in ${cache.files.length} files, ${store?.size ?? 0} entries${after(isGood, isServed, cache.directory)}`,
+        `${cache.name}: ${isGood ? 'good' : 'DAMAGED'}, ${records} good records in ${cache.files.length} files, ${store?.size ?? 0} entries${after(checkup, dropped)}`,
       );
       for (const finding of findings) await given.line(`  ${lineOf(finding)}`);
     }
@@ -31,9 +31,11 @@ export const verify: Command = {
   },
 };
 
-function after(isGood: boolean, isServed: boolean, directory: string): string {
-  if (isGood) return '';
-  return isServed
-    ? `; what is damaged is not needed, the cache serves them all. To have it gone: scrubjay repair ${directory}`
-    : `; nothing is served. Restore the files, or keep what is good: scrubjay repair ${directory}`;
+function after(checkup: Checkup, dropped: number): string {
+  const { cache, store } = checkup;
+  if (!isDamaged(checkup)) return '';
+  if (store === undefined) return '; nothing can be served. Restore the files, or move the directory away to begin empty';
+  if (store.recovery.report.damage.length === 0)
+    return `; what is damaged is not needed, the cache serves them all. To have it gone: scrubjay repair ${cache.directory}`;
+  return `; ${dropped} that the damage may have touched are dropped. Restore the files, or go on with what is good: scrubjay repair ${cache.directory}`;
 }

@@ -59,7 +59,8 @@ export class Compaction {
     const chain = chainOf(directory, findFiles(files, directory, driver), cacheName);
     const base = chain.snapshots.find(({ file }) => file.id === this.#plan.baseId);
     // The snapshot before this one was whole, so what is older than it can go: else three generations would lie here at a time.
-    for (const old of [...chain.leftOver, ...chain.snapshots.map((snapshot) => snapshot.file), ...chain.logs.slice(0, base?.from ?? 0)]) {
+    const older = base === undefined ? [] : [...chain.beforeCut, ...chain.logs.slice(0, base.from)];
+    for (const old of [...chain.leftOver, ...chain.snapshots.map((snapshot) => snapshot.file), ...older]) {
       if (old !== base?.file && !quarantine.take(old.path)) files.unlinkSync(old.path);
     }
     const file = new SessionFile(this.#owner, start);
@@ -110,9 +111,10 @@ export class Compaction {
   }
 
   /** The files that hold the entries, and how much of each is good. */
-  *#sources({ logs }: LogChain, base: Snapshot | undefined): Generator<{ readonly source: LogFile; readonly bytes: number }> {
+  *#sources({ logs, beforeCut }: LogChain, base: Snapshot | undefined): Generator<{ readonly source: LogFile; readonly bytes: number }> {
     const last = this.#plan.start.predecessor;
     if (base !== undefined) yield { source: base.file, bytes: base.file.fileBytes };
+    else for (const source of beforeCut) yield { source, bytes: source.fileBytes };
     for (let index = base?.from ?? 0; index < logs.length; index++) {
       const source = logs[index] as LogFile;
       if (last === undefined || source.id > last.id) return;

@@ -69,7 +69,10 @@ export async function aCompactedCache(directory: string, driver: DriverName): Pr
 export const filesIn = (directory: string): Map<string, Buffer> =>
   new Map(
     readdirSync(directory)
-      .filter((name) => /^(log|snap)-/.test(name))
+      .filter((name) => /^(log|snap|manifest)-/.test(name))
       .sort()
       .map((name) => [name, readFileSync(join(directory, name))]),
   );
+
+/** Its logs, the newest last. */
+export const logsIn = (directory: string): [name: string, bytes: Buffer][] => [...filesIn(directory)].filter(([name]) => name.startsWith('log-'));

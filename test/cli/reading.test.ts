@@ -16,7 +16,7 @@ describe.each(driverNames)('%s', (driver) => {
   test('inspect says what there is, how much of it, and how it is', async () => {
     const directory = temporaryDirectory();
     await aClosedCache(directory, driver);
-    const [file] = filesIn(directory).values();
+    const files = [...filesIn(directory).values()];
     const { code, json } = await scrubjay(['inspect', directory, '--json']);
     expect(code).toBe(0);
     expect(json).toEqual([
@@ -25,13 +25,14 @@ describe.each(driverNames)('%s', (driver) => {
         directory,
         driver,
         signature: 'keys/1',
+        version: null,
         entries: 3,
         expired: 0,
         oldest: 'a',
         newest: 'b',
         liveBytes: expect.any(Number),
-        diskBytes: file?.length,
-        files: 1,
+        diskBytes: files.reduce((sum, { length }) => sum + length, 0),
+        files: 2,
         records: 8,
         beganAt: '2026-01-01T00:00:00.000Z',
         writtenAt: expect.stringMatching(/^20..-.*Z$/),

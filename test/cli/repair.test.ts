@@ -5,7 +5,7 @@ import { type Contents, DiskCache } from '../persist/disk-cache';
 import { temporaryDirectory } from '../support/directories';
 import { manualClockForEachTest } from '../support/manual-clock';
 import { isThorough } from '../support/thorough';
-import { aClosedCache, aCompactedCache, driverNames, filesIn, scrubjay } from './command-line';
+import { aClosedCache, aCompactedCache, driverNames, filesIn, logsIn, scrubjay } from './command-line';
 
 const time = manualClockForEachTest();
 
@@ -99,7 +99,7 @@ describe.each(driverNames)('%s', (driver) => {
 
     const careful = copied(broken);
     expect((await scrubjay(['repair', careful, '--dry-run', '--json'])).json).toMatchObject([
-      { outcome: 'would-repair', kept: 1, suspects: 2, keptSuspects: false, gaps: [{ from: 3, to: 4 }] },
+      { outcome: 'would-repair', kept: 1, suspects: 2, keptSuspects: false },
     ]);
     expect(readdirSync(careful)).toEqual([name]);
     expect((await scrubjay(['repair', careful])).out[0]).toMatch(
@@ -125,7 +125,7 @@ describe.each(driverNames)('%s', (driver) => {
     });
   });
 
-  test('the next file says how many records are lost, also when it holds none itself', async () => {
+  test('the next file says that records are lost, also when it holds none itself', async () => {
     const directory = temporaryDirectory();
     const options = { directory, driver: drivers[driver], capacity: WIDE };
     new DiskCache(options).put('a').die();
@@ -133,11 +133,11 @@ describe.each(driverNames)('%s', (driver) => {
     second.delete('a');
     second.die();
     new DiskCache(options).put('c').die();
-    const [, [middle, broken], [last, bytes]] = [...filesIn(directory)] as [unknown, [string, Buffer], [string, Buffer]];
+    const [, [middle, broken], [last, bytes]] = logsIn(directory) as [unknown, [string, Buffer], [string, Buffer]];
     writeFileSync(join(directory, middle), flipped(broken, broken.length - 5));
     const header = drivers[driver].readHeader(bytes);
     writeFileSync(join(directory, last), bytes.subarray(0, header.kind === 'good' ? header.end : 0));
-    expect((await scrubjay(['repair', directory, '--json'])).json).toMatchObject([{ outcome: 'repaired', kept: 0, suspects: 2, gaps: [{ from: 3, to: 4 }] }]);
+    expect((await scrubjay(['repair', directory, '--json'])).json).toMatchObject([{ outcome: 'repaired', kept: 0, suspects: 2 }]);
   });
 
   test('a newest file whose header is broken may have deleted everything', async () => {
@@ -178,10 +178,10 @@ test('where nothing is damaged, nothing is done', async () => {
 test('without a good header nothing can be kept: exit code 2, and nothing is changed', async () => {
   const directory = temporaryDirectory();
   await aClosedCache(directory, 'jsonl');
-  const [[name, bytes]] = [...filesIn(directory)] as [[string, Buffer]];
-  writeFileSync(join(directory, name), flipped(bytes, 30));
+  for (const [name, bytes] of filesIn(directory)) writeFileSync(join(directory, name), flipped(bytes, 30));
+  const broken = filesIn(directory);
   expect(await scrubjay(['repair', directory])).toMatchObject({ code: 2, out: [expect.stringContaining('no file has a good header')] });
-  expect([...filesIn(directory).keys()]).toEqual([name]);
+  expect(filesIn(directory)).toEqual(broken);
 });
 
 test('a directory that is held is not repaired', async () => {

@@ -28,10 +28,11 @@ describe.each(driverNames)('%s', (driver) => {
     expect(bytes).toBeLessThan(json[0]?.['bytesBefore'] as number);
     expect([...after.keys()].map((name) => name.replace(/\d+/, '#'))).toEqual([
       `log-#${drivers[driver].fileExtension}`,
+      `manifest-#${drivers[driver].fileExtension}`,
       `snap-#${drivers[driver].fileExtension}`,
     ]);
     for (const name of before.keys()) expect(after.has(name)).toBe(false);
-    const [, snapshot] = scanDirectory(directory);
+    const snapshot = scanDirectory(directory).find(({ kind }) => kind === 'snapshot');
     const lsns = [...piecesOf(drivers[driver], snapshot?.log as LogFile)].flatMap(({ record }) => (record?.type === 'put' ? [record.lsn] : []));
     expect(lsns).toEqual([...lsns].sort((one, other) => one - other));
     expect((await scrubjay(['verify', directory])).code).toBe(0);
