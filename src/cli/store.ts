@@ -10,6 +10,7 @@ import type { LogOwner } from '../persist/session-file.js';
 import { type Cache, cacheAt } from './caches.js';
 import type { Progress } from './progress.js';
 import { storeNames } from './scan.js';
+import { readable } from './values.js';
 
 /** A cache whose newest good header says what its files are. */
 export type KnownCache = Cache & { readonly header: NonNullable<Cache['header']>; readonly driver: NonNullable<Cache['driver']> };
@@ -21,7 +22,7 @@ export interface StoredEntry {
   readonly isPromised: boolean;
   /** Wall-clock milliseconds. */
   readonly expiresAt: number | undefined;
-  /** Read when it is asked for. @throws for an instance of a class that only the application knows */
+  /** Read when it is asked for. @throws SCRUBJAY_VALUE_REFUSED for an instance of a class that only the application knows */
   readonly value: unknown;
 }
 
@@ -60,14 +61,15 @@ export class Store {
     const { driver } = this.cache;
     const { recovered } = this.recovery;
     const expiresAt = recovered.expiresAt(place);
+    const key = recovered.keyAt(place);
     return {
       lsn: recovered.lsnAt(place),
-      key: recovered.keyAt(place),
+      key,
       isPromised: recovered.isPromisedAt(place),
       expiresAt: expiresAt === Number.POSITIVE_INFINITY ? undefined : expiresAt,
       get value() {
         const { read, offset } = recovered.recordAt(place);
-        return valueAt({ driver }, read, offset);
+        return readable(key, () => valueAt({ driver }, read, offset));
       },
     };
   }

@@ -52,3 +52,15 @@ export function entryLineIn(text: string): EntryLine {
   if (line.expiresAt !== undefined && !Number.isFinite(line.expiresAt)) throw new ScrubjayError('SCRUBJAY_VALUE_REFUSED', 'expiresAt is no number');
   return { ...line, key: line.key, isPromised: line.isPromised === true };
 }
+
+/**
+ * What `read` gives.
+ * @throws SCRUBJAY_VALUE_REFUSED where it holds an instance of a class of `persist.revive`: only its application can read that
+ */
+export function readable(key: string, read: () => unknown): unknown {
+  try {
+    return read();
+  } catch (cause) {
+    throw new ScrubjayError('SCRUBJAY_VALUE_REFUSED', `the value under ${key} can be read by its application only (${(cause as Error).message}).`, { cause });
+  }
+}

@@ -98,7 +98,7 @@ function jsonOf({ name, driver }: Cache, record: News['record']): string | undef
   switch (record.type) {
     case 'put': {
       const { key, value, expiresAt, isPromised, evicted } = record;
-      return JSON.stringify({ ...common, key, ...valueMember(driver?.decodeValue(value)), expiresAt, isPromised, evicted });
+      return JSON.stringify({ ...common, key, ...memberOf(driver, value), expiresAt, isPromised, evicted });
     }
     case 'del':
       return JSON.stringify({ ...common, event: 'delete', keys: record.keys });
@@ -112,12 +112,30 @@ function jsonOf({ name, driver }: Cache, record: News['record']): string | undef
 function textOf(prefix: string, { driver }: Cache, record: News['record']): string | undefined {
   switch (record.type) {
     case 'put':
-      return `put ${prefix}${record.key} ${glanceAt(driver?.decodeValue(record.value))}${record.evicted === undefined ? '' : ` (${record.evicted.length} evicted)`}`;
+      return `put ${prefix}${record.key} ${glanceOf(driver, record.value)}${record.evicted === undefined ? '' : ` (${record.evicted.length} evicted)`}`;
     case 'del':
       return record.keys.map((key) => `delete ${prefix}${key}`).join('\n');
     case 'clear':
       return `clear ${prefix.slice(0, -1)}`.trimEnd();
     default:
       return undefined;
+  }
+}
+
+const UNREADABLE = '(an instance that only its application can read)';
+
+function memberOf(driver: Cache['driver'], value: unknown): ReturnType<typeof valueMember> {
+  try {
+    return valueMember(driver?.decodeValue(value));
+  } catch {
+    return { value: UNREADABLE };
+  }
+}
+
+function glanceOf(driver: Cache['driver'], value: unknown): string {
+  try {
+    return glanceAt(driver?.decodeValue(value));
+  } catch {
+    return UNREADABLE;
   }
 }

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { checkRevive } from '../../src/check-revive';
 import { ScrubjayError } from '../../src/errors';
 import { drivers } from '../../src/persist/drivers/index';
 import * as msgpackr from '../../src/persist/drivers/msgpackr';
@@ -214,4 +215,26 @@ test('files of a newer version are left alone', async () => {
   writeFileSync(join(directory, 'log-000000000001.jsonl'), header.bytes);
   for (const name of ['keys', 'verify', 'repair', 'compact'])
     expect(await scrubjay([name, directory])).toMatchObject({ code: 1, err: expect.stringContaining('format version 9') });
+});
+
+test.each(driverNames)('%s: instances of classes are read by their application only: get says so, export leaves them out and says so', async (driver) => {
+  class Money {
+    cents = 5;
+  }
+  const directory = temporaryDirectory();
+  const cache = new DiskCache({ directory, driver: drivers[driver], codecs: checkRevive([Money], 'test') });
+  await cache.put('money', new Money()).put('plain', 1).journal.close();
+  expect(await scrubjay(['get', directory, 'money'])).toMatchObject({
+    code: 1,
+    out: [],
+    err: expect.stringMatching(/^scrubjay: the value under money can be read by its application only \(.*Money/),
+  });
+  expect(await scrubjay(['export', directory])).toMatchObject({ code: 1, out: [expect.stringContaining('plain')], err: expect.stringContaining('money') });
+  expect((await scrubjay(['keys', directory])).out).toEqual(['money', 'plain']);
+  expect((await scrubjay(['compact', directory])).code).toBe(0);
+  const again = new DiskCache({ directory, driver: drivers[driver], codecs: checkRevive([Money], 'test') });
+  expect(again.contents()).toEqual([
+    ['money', new Money()],
+    ['plain', 1],
+  ]);
 });
