@@ -23,7 +23,7 @@ const table = [
   ['cached', cached, [ground, anyOrgan, conductor, registry, cached]],
   ['front-door', frontDoor, [ground, anyOrgan, conductor, registry, cached]],
   ...['integrations', 'dashboard', 'testing'].map((folder) => [folder, `^src/${folder}/`, [frontDoor, persistDoor, `^src/${folder}/`]]),
-  ['cli', '^src/cli/', [frontDoor, '^src/persist/', '^src/cli/']],
+  ['cli', '^src/cli/', [ground, frontDoor, '^src/persist/', '^src/cli/']],
 ];
 
 const thirdPartyHomes = ['^src/persist/drivers/', '^src/shared/tiers/', '^src/integrations/'];

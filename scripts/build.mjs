@@ -1,6 +1,6 @@
 /** Builds dist: ES modules and CommonJS, each with its declarations. */
 import { spawn } from 'node:child_process';
-import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
@@ -12,6 +12,8 @@ await Promise.all([compile('config/tsconfig.esm.json'), compile('config/tsconfig
 await writeFile('dist/cjs/package.json', '{ "type": "commonjs" }\n');
 await bringDevalueAlong();
 await sayWhereModulesAre();
+// As npm makes it when it installs the package; this is for who calls it here.
+await chmod('dist/esm/cli/bin.js', 0o755);
 
 function compile(project) {
   return new Promise((resolve) => {
@@ -49,8 +51,9 @@ async function bringDevalueAlong() {
 
 /** What is loaded when it is needed is looked for from the file that asks. CommonJS calls that `__filename`, and so does the source; ES modules have another word. */
 async function sayWhereModulesAre() {
-  const path = 'dist/esm/persist/drivers/msgpackr.js';
-  const compiled = await readFile(path, 'utf8');
-  if (!compiled.includes('createRequire(__filename)')) throw new Error(`${path} does not look as expected`);
-  await writeFile(path, compiled.replace('createRequire(__filename)', 'createRequire(import.meta.url)'));
+  for (const path of ['dist/esm/persist/drivers/msgpackr.js', 'dist/esm/cli/version.js']) {
+    const compiled = await readFile(path, 'utf8');
+    if (!compiled.includes('createRequire(__filename)')) throw new Error(`${path} does not look as expected`);
+    await writeFile(path, compiled.replace('createRequire(__filename)', 'createRequire(import.meta.url)'));
+  }
 }

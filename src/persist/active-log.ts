@@ -9,7 +9,7 @@ import { removeQuietly } from './file-system.js';
 import type { JournalOptions } from './journal-options.js';
 import { LiveRecords } from './live-records.js';
 import type { Recovery } from './recovery.js';
-import { type FileStart, SessionFile } from './session-file.js';
+import { type FileStart, type LogOwner, SessionFile } from './session-file.js';
 
 type WithoutNumber<R> = R extends LogRecord ? Omit<R, 'lsn' | 'durableLsn'> : never;
 /** A record before it is written. */
@@ -180,26 +180,38 @@ export class ActiveLog {
     file?.close();
   }
 
-  /** A new log. It counts when a manifest names it, and gets its first record after that: so its absence is noticed if it ever is missing. */
   #next(predecessor: Predecessor | undefined): SessionFile {
-    const owner = this.#options;
-    const common = { storeId: this.#storeId, lsn: this.lastLsn };
-    const file = new SessionFile(owner, { ...common, kind: 'log', id: this.#nextId++, predecessor });
-    try {
-      const manifest = new SessionFile(owner, { ...common, kind: 'manifest', id: this.#nextId++, predecessor: file.endAt(this.lastLsn) });
-      manifest.close();
-      this.#manifests.unshift(manifest.path);
-    } catch (error) {
-      file.close();
-      throw error;
-    }
+    const id = this.#nextId;
+    // A number that was in use once is not used again, whatever became of the file.
+    this.#nextId += FILES_A_LOG;
+    const { file, manifestPath } = beginLog(this.#options, { id, storeId: this.#storeId, lsn: this.lastLsn, predecessor });
+    this.#manifests.unshift(manifestPath);
     // The one before stays, should the newest be damaged.
-    for (const old of this.#manifests.splice(MANIFESTS)) removeQuietly(owner.files, old);
+    for (const old of this.#manifests.splice(MANIFESTS)) removeQuietly(this.#options.files, old);
     return file;
   }
 }
 
 const tooLong = (): ScrubjayError => new ScrubjayError('SCRUBJAY_VALUE_REFUSED', `its record would be longer than ${LONGEST_FRAME_BYTES} bytes.`);
+
+/** A log and its manifest. */
+export const FILES_A_LOG = 2;
+
+/**
+ * A new log. It counts when a manifest names it, and gets its first record after that: so its absence is noticed if it ever is missing.
+ * @throws what the file system throws
+ */
+export function beginLog(owner: LogOwner, start: Omit<FileStart, 'kind'>): { readonly file: SessionFile; readonly manifestPath: string } {
+  const file = new SessionFile(owner, { ...start, kind: 'log' });
+  try {
+    const manifest = new SessionFile(owner, { ...start, kind: 'manifest', id: start.id + 1, predecessor: file.endAt(start.lsn) });
+    manifest.close();
+    return { file, manifestPath: manifest.path };
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+}
 
 /** How many manifests are kept. */
 const MANIFESTS = 2;

@@ -9,7 +9,6 @@ import { everyGoodFrame, type FramePlace } from './frames.js';
 import type { LiveRecords } from './live-records.js';
 import { chainOf, type LogChain, type Snapshot } from './log-chain.js';
 import { findFiles, type LogFile } from './log-files.js';
-import type { Quarantine } from './quarantine.js';
 import { type FileStart, type LogOwner, SessionFile } from './session-file.js';
 
 /** Bytes that are gathered before they are written, and written before they are synced: one large sync would hold up those of the log. */
@@ -32,8 +31,8 @@ export interface CompactionPlan {
   /** The number of the snapshot that stands for the oldest entries; `undefined` where there is none. */
   readonly baseId: number | undefined;
   readonly live: LiveRecords;
-  /** Where damaged files go instead of being removed. */
-  readonly quarantine: Quarantine;
+  /** Takes files in that are not to be removed: `take` gives whether it did. */
+  readonly quarantine: { take(path: string): boolean; takeAll(): void };
 }
 
 export class Compaction {
@@ -60,7 +59,8 @@ export class Compaction {
     const chain = chainOf(directory, findFiles(files, directory, driver), cacheName);
     const base = chain.snapshots.find(({ file }) => file.id === this.#plan.baseId);
     // The snapshot before this one was whole, so what is older than it can go: else three generations would lie here at a time.
-    for (const old of [...chain.leftOver, ...chain.snapshots.map((snapshot) => snapshot.file), ...chain.logs.slice(0, base?.from ?? 0)]) {
+    const older = base === undefined ? [] : [...chain.beforeCut, ...chain.logs.slice(0, base.from)];
+    for (const old of [...chain.leftOver, ...chain.snapshots.map((snapshot) => snapshot.file), ...older]) {
       if (old !== base?.file && !quarantine.take(old.path)) files.unlinkSync(old.path);
     }
     const file = new SessionFile(this.#owner, start);
@@ -111,9 +111,10 @@ export class Compaction {
   }
 
   /** The files that hold the entries, and how much of each is good. */
-  *#sources({ logs }: LogChain, base: Snapshot | undefined): Generator<{ readonly source: LogFile; readonly bytes: number }> {
+  *#sources({ logs, beforeCut }: LogChain, base: Snapshot | undefined): Generator<{ readonly source: LogFile; readonly bytes: number }> {
     const last = this.#plan.start.predecessor;
     if (base !== undefined) yield { source: base.file, bytes: base.file.fileBytes };
+    else for (const source of beforeCut) yield { source, bytes: source.fileBytes };
     for (let index = base?.from ?? 0; index < logs.length; index++) {
       const source = logs[index] as LogFile;
       if (last === undefined || source.id > last.id) return;

@@ -130,7 +130,7 @@ interface Chunk {
  * Reads the bytes of `file` from `from` to `to` in chunks. Send back the offset of the first byte that was not understood yet:
  * the next chunk begins there.
  */
-function* chunksOf(files: FileSystem, file: LogFile, from: number, to: number): Generator<Chunk, void, number> {
+export function* chunksOf(files: FileSystem, file: LogFile, from: number, to: number): Generator<Chunk, void, number> {
   const descriptor = files.openSync(file.path, 'r');
   try {
     let start = from;

@@ -26,6 +26,8 @@ export interface LogChain {
   readonly logs: readonly LogFile[];
   /** What is wrong with the log that the first of them goes on after: then a snapshot is needed. */
   readonly cut: Damage | undefined;
+  /** Logs from before the cut: what is in them may be true, and nobody knows. */
+  readonly beforeCut: readonly LogFile[];
   /** What is wrong with what came after the last of them: then nothing before is known to be true. */
   readonly lostEnd: Damage | undefined;
   /** Snapshots that stand for everything before one of the logs, the newest first. Whether they are whole is not known yet. */
@@ -53,10 +55,11 @@ export function chainOf(directory: string, found: FoundFiles, cacheName: string)
   const { chain, cut } = follow(logs, broken);
   const snapshots = snapshotsOf(snaps, chain);
   const strays = logs.filter((file) => !chain.includes(file));
+  const beforeCut = cut === undefined ? [] : strays.filter(({ id }) => id < (chain[0]?.id ?? 0));
   const lostEnd = endLost({ chain, manifest, broken, strays });
-  const counts = new Set<unknown>([...chain, ...snapshots.map(({ file }) => file)]);
+  const counts = new Set<unknown>([...chain, ...beforeCut, ...snapshots.map(({ file }) => file)]);
   const leftOver = [...logs, ...snaps, ...otherSnaps, ...broken].filter((file) => !counts.has(file));
-  return { logs: chain, cut, lostEnd, snapshots, leftOver, manifests, nextId: found.lastId + 1 };
+  return { logs: chain, cut, beforeCut, lostEnd, snapshots, leftOver, manifests, nextId: found.lastId + 1 };
 }
 
 function split<T>(list: readonly T[], belongs: (one: T) => boolean): [T[], T[]] {

@@ -2,7 +2,7 @@
  * Replays a snapshot and the logs behind it, and finds out what is damaged, and what that may have touched.
  */
 import { ScrubjayError } from '../errors.js';
-import type { LogRecord, Predecessor, SkippableRecord } from './contract.js';
+import type { LogHeader, LogRecord, Predecessor, SkippableRecord } from './contract.js';
 import { beginOf, eachFrame, everyGoodFrame, type FrameEnd, type FramePlace, type FrameTaker, seek, survey } from './frames.js';
 import type { Damage, LogChain, Snapshot } from './log-chain.js';
 import type { LogFile } from './log-files.js';
@@ -46,8 +46,11 @@ export class RecoveryWork {
     const { logs, cut, lostEnd } = this.#chain;
     this.base = yield* this.#replaySnapshot();
     this.logs = logs.slice(this.base?.from ?? 0);
-    if (this.base === undefined && cut !== undefined) this.#lose(cut);
     let before = this.base?.file.header;
+    if (this.base === undefined && cut !== undefined) {
+      before = yield* this.#replayBeforeCut();
+      this.#lose(cut);
+    }
     let end: FileEnd | undefined;
     for (const [index, file] of this.logs.entries()) {
       // Keys of another signature, and values of another version, mean something else: a file under a new one begins empty, and going back brings nothing back.
@@ -58,6 +61,23 @@ export class RecoveryWork {
     }
     if (lostEnd !== undefined) this.#lose(lostEnd);
     return end;
+  }
+
+  /** Everything good in the logs that the chain does not lead to. Gives the header of the last one. */
+  *#replayBeforeCut(): Generator<void, LogHeader | undefined> {
+    const { replay } = this;
+    let before: LogHeader | undefined;
+    for (const file of this.#chain.beforeCut) {
+      const { header, headerChecksum } = file;
+      if (header.signature !== before?.signature || header.version !== before.version) replay.clear();
+      before = header;
+      yield* everyGoodFrame(this.#source, file, file.fileBytes, (record, place) => {
+        replay.lastLsn = record.lsn - 1;
+        replay.apply(record, place, headerChecksum);
+        return true;
+      });
+    }
+    return before;
   }
 
   /** Takes over the newest snapshot that is whole, and gives it; `undefined` where there is none, and the logs hold everything. */

@@ -1,5 +1,6 @@
 /** Run in a project that has installed the packed scrubjay: both builds load, share one registry, and write values to disk. */
 import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -61,6 +62,11 @@ for (const { BoundedMap } of [await import('scrubjay/map'), require('scrubjay/ma
 for (const { policyContract } of [await import('scrubjay/testing'), require('scrubjay/testing')]) {
   for (const { run } of policyContract(esm.policies.lru)) run();
 }
+
+const npx = (...words) => execFileSync('npx', ['scrubjay', ...words], { encoding: 'utf8' });
+assert.equal(npx('--version'), `${require('scrubjay/package.json').version}\n`);
+assert.match(npx('get', 'kept', 'ByCjs.find:id="u1"'), /^Map\(1\) \{ 'u1' => 'from CommonJS' \}/);
+assert.equal(spawnSync('npx', ['scrubjay', 'keys', 'nowhere']).status, 1);
 
 // Nobody has installed msgpackr here.
 for (const { cached } of [esm, cjs]) {

@@ -1,6 +1,7 @@
 /** Run in a project that has installed the packed scrubjay and its optional peers: both builds load them, and read what the other has written. */
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readdirSync, renameSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import * as esm from 'scrubjay';
 
@@ -23,4 +24,11 @@ async function find({ cached, CacheRegistry }, load) {
 assert.deepEqual(await find(esm, () => user), user);
 for (const build of [cjs, esm]) assert.deepEqual(await find(build, () => assert.fail('the entry is not there')), user);
 assert.ok(readdirSync('packed/Users.find').some((name) => name.endsWith('.mpk')));
+
+assert.equal(execFileSync('npx', ['scrubjay', 'keys', 'packed'], { encoding: 'utf8' }), 'Users.find:id="u1"\n');
+renameSync('node_modules/msgpackr', 'node_modules/away');
+const { status, stderr } = spawnSync('npx', ['scrubjay', 'keys', 'packed'], { encoding: 'utf8' });
+assert.equal(status, 1);
+assert.match(stderr, /npm install msgpackr/);
+renameSync('node_modules/away', 'node_modules/msgpackr');
 console.log('both builds write and read MessagePack');

@@ -1,4 +1,4 @@
-import { appendFileSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { logFiles, temporaryDirectory } from '../support/directories';
 import { manualClockForEachTest } from '../support/manual-clock';
@@ -195,6 +195,21 @@ describe('damage to bytes that were durable', () => {
       cache.die();
       expect(new DiskCache({ directory, capacity: 10 }).keys()).toEqual([...kept.slice(0, -1), 'new']);
     }
+  });
+
+  test("onDamage: 'salvage' keeps what stands before a missing file, also when the logs have been compacted", async () => {
+    const directory = temporaryDirectory();
+    for (const key of ['a', 'b', 'c']) await new DiskCache({ directory, capacity: 10 }).put(key).journal.close();
+    rmSync(logFiles(directory)[1] as string);
+    const cache = new DiskCache({ directory, capacity: 10, onDamage: 'salvage' });
+    expect([cache.keys(), cache.journal.recovery?.outcome]).toEqual([['a', 'c'], 'corrupt']);
+    for (let turns = 0; turns < 100; turns++) {
+      cache.journal.tick();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await cache.journal.close();
+    const again = new DiskCache({ directory, capacity: 10 });
+    expect([again.keys(), again.journal.recovery?.outcome, cache.reports.length]).toEqual([['a', 'c'], 'clean', 1]);
   });
 
   test("onDamage: 'salvage' keeps them, 'refuse' serves nothing and writes nothing", async () => {
