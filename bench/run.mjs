@@ -6,14 +6,15 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { install } from './harness/install.mjs';
 import { measure } from './harness/measure.mjs';
-import { report, save } from './harness/report.mjs';
+import { report, reportRuns, save } from './harness/report.mjs';
+import { measureRuns } from './harness/runs.mjs';
 import { suites } from './suites/index.mjs';
 
 const { values: options } = parseArgs({
   options: {
     /** Fewer and shorter samples, within a minute for a suite. */
     quick: { type: 'boolean', default: false },
-    /** Only suites of this name. */
+    /** Only suites of this name, or of this first part of it: `persist` is `persist-put` and all others of that kind. */
     suite: { type: 'string', multiple: true },
     /** Only scenarios, or contenders, whose names contain this. */
     scenario: { type: 'string', multiple: true },
@@ -24,11 +25,15 @@ const { values: options } = parseArgs({
 });
 
 install();
-const chosen = suites.filter(({ name }) => options.suite?.includes(name) ?? true);
+const chosen = suites.filter(({ name }) => options.suite?.some((wanted) => name === wanted || name.startsWith(`${wanted}-`)) ?? true);
 if (chosen.length === 0) throw new Error(`no such suite; there is: ${suites.map(({ name }) => name).join(', ')}`);
 const against = options.against && resolve(options.against);
 for (const suite of chosen) {
-  const results = await measure(suite, { ...options, against });
-  console.log(report(suite, results));
-  console.log(`written to ${save(suite, results)}\n`);
+  if (suite.figures === undefined) {
+    const results = await measure(suite, { ...options, against });
+    console.log(report(suite, results));
+    console.log(`written to ${save(suite, results)}\n`);
+  } else {
+    console.log(reportRuns(suite, await measureRuns(suite, options)));
+  }
 }

@@ -18,3 +18,6 @@ export function install() {
 
 /** The version of an installed package. */
 export const versionOf = (name) => JSON.parse(readFileSync(`${bench}node_modules/${name}/package.json`, 'utf8')).version;
+
+/** Whether a package is there: one with native code may not be built everywhere, and then its contenders are absent. */
+export const isInstalled = (name) => existsSync(`${bench}node_modules/${name}/package.json`);

@@ -5,6 +5,7 @@
 import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { isInstalled } from './install.mjs';
 
 const program = fileURLToPath(new URL('./contender-process.mjs', import.meta.url));
 
@@ -15,9 +16,11 @@ const includes = (wanted, name) => wanted === undefined || wanted.some((part) =>
 
 /** Gives the samples of each scenario and contender, and what each contender got wrong. */
 export async function measure(suite, { quick, scenario, contender, against }) {
-  const effort = quick ? EFFORT.quick : EFFORT.full;
+  const effort = { ...(quick ? EFFORT.quick : EFFORT.full), ...suite.effort };
   const others = suite.contenders.filter(({ role }) => against && role === 'ours').map((ours) => ({ ...ours, name: `${ours.name}, before`, against }));
-  const contenders = [...suite.contenders, ...others].filter(({ name, role }) => role === 'floor' || includes(contender, name));
+  const wanted = [...suite.contenders, ...others].filter(({ name, role }) => role === 'floor' || includes(contender, name));
+  const contenders = wanted.filter(({ packages }) => packages.every(isInstalled));
+  for (const absent of wanted.filter((each) => !contenders.includes(each))) console.log(`${absent.name} is absent: its package could not be installed`);
   const left = quick && scenario === undefined ? (suite.slow ?? []) : [];
   const scenarios = suite.scenarios.filter((name) => includes(scenario, name) && !left.includes(name));
   const results = { scenarios, effort, contenders: contenders.map((each) => ({ ...each, wrong: undefined, cells: {} })) };

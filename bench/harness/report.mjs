@@ -13,7 +13,7 @@ export function report(suite, results) {
   for (const { name, cells } of ours) {
     for (const [to, pick] of Object.entries(yardsticks)) {
       const ratios = scenarios.map((scenario) => ratioText(cells[scenario], pick(contenders, scenario), scenario));
-      rows.push([`${name}: × ${to}`, '', ...ratios]);
+      if (ratios.some((ratio) => ratio !== '–')) rows.push([`${name}: × ${to}`, '', ...ratios]);
     }
   }
   const columns = [['', 'answers', ...scenarios], ...rows];
@@ -44,6 +44,7 @@ function comparison({ scenarios, contenders }) {
       const peer = best(contenders, scenario, () => true);
       return peer !== undefined && summary(ours.cells[scenario].samples).low > summary(peer.cells[scenario].samples).high;
     });
+    if (contenders.every(({ role }) => role !== 'peer')) continue;
     lines.push(
       behind.length === 0
         ? `${ours.name} is behind the best peer nowhere`
@@ -142,4 +143,24 @@ export function save(suite, results) {
   };
   writeFileSync(`${root}${path}`, `${JSON.stringify(content, undefined, 2)}\n`);
   return path;
+}
+
+/** The figures of whole runs, and how many times the floor they are. */
+export function reportRuns(suite, contenders) {
+  const floor = contenders.find(({ role }) => role === 'floor');
+  const samples = ({ rounds }, figure) => rounds.map((round) => round[figure]).filter((number) => number !== undefined);
+  const rows = contenders.map((contender) => [
+    contender.name,
+    ...suite.figures.map((figure) => (samples(contender, figure).length === 0 ? '–' : rangeText(samples(contender, figure)))),
+    ...suite.ratios.map((figure) => (floor === undefined ? '–' : (middleOf(samples(contender, figure)) / middleOf(samples(floor, figure))).toFixed(2))),
+  ]);
+  const heads = ['', ...suite.figures, ...suite.ratios.map((figure) => `× floor, ${figure}`)];
+  return `\n${suite.name}: ${suite.title}\n${machineText()}\n\n${table([heads, ...rows])}\nmedian (lowest to highest) of ${contenders[0].rounds.length} rounds\n`;
+}
+
+const middleOf = (samples) => summary(samples).median;
+
+function rangeText(samples) {
+  const text = (number) => (number < 10 ? number.toFixed(2) : whole(number));
+  return `${text(middleOf(samples))} (${text(Math.min(...samples))} to ${text(Math.max(...samples))})`;
 }

@@ -57,12 +57,13 @@ export class ActiveLog {
   }
 
   /**
-   * Takes one record, which `write` writes, and gives its number. `durableLsn` is the news of what is durable, if there is any.
+   * Takes one record, which `write` writes, and gives its number, which is put into it. `durableLsn` is the news of what is durable, if there is any.
    * @throws SCRUBJAY_VALUE_REFUSED for one that is too long, of which nothing is written; what the file system throws
    */
   append(record: Unnumbered, durableLsn?: number): number {
     const lsn = this.lastLsn + 1;
-    const bytes = this.begin().append({ ...record, lsn, durableLsn } as LogRecord);
+    // Not a copy with the number in it: that alone took a tenth of a put.
+    const bytes = this.begin().append(Object.assign(record, { lsn, durableLsn }));
     if (bytes < 0) throw tooLong();
     this.recordsWritten++;
     this.bytesWritten += bytes;

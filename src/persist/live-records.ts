@@ -3,14 +3,17 @@
  * reads the log once more and keeps what is in here.
  */
 
-/** Numbers that are sorted at once; fewer where a function compares them. */
-const CHUNK = 2 ** 16;
-const ORDER_CHUNK = 2 ** 13;
+/** Numbers looked at between two pauses. */
+const STEP = 2 ** 14;
+/** How many digits there are when numbers are sorted digit by digit. */
+const DIGITS = 2 ** 11;
 const NONE = -1;
 
 export class LiveRecords {
-  /** The record numbers; each chunk is in order. */
-  readonly #lsns: Float64Array;
+  /** The record numbers, in order. */
+  #lsns: Float64Array;
+  /** Behind the one that was found last: records are met in their order, but for the uses they tell of. */
+  #next = 0;
   readonly #turns: Float64Array;
   readonly #marks: Int32Array;
   #turn = 0;
@@ -31,9 +34,15 @@ export class LiveRecords {
 
   /** To be done before anything else, in steps. */
   *sort(): Generator<void> {
-    for (let from = 0; from < this.#lsns.length; from += CHUNK) {
-      this.#lsns.subarray(from, from + CHUNK).sort();
-      yield;
+    const { size } = this;
+    const largest = largestOf(this.#lsns);
+    let target: Float64Array = new Float64Array(size);
+    for (let unit = 1; unit <= largest; unit *= DIGITS) {
+      const places = new Uint32Array(DIGITS);
+      for (let from = 0; from < size; from += STEP, yield) countDigits(this.#lsns, from, unit, places);
+      for (let digit = 0, place = 0; digit < DIGITS; digit++) place += swap(places, digit, place);
+      for (let from = 0; from < size; from += STEP, yield) moveByDigits(this.#lsns, target, from, unit, places);
+      [this.#lsns, target] = [target, this.#lsns];
     }
   }
 
@@ -66,46 +75,92 @@ export class LiveRecords {
     }
   }
 
-  /** Chunk by chunk, then merged: sorting a million at once would take too long. */
-  *#sortedByTurn(): Generator<undefined, Uint32Array> {
-    const turns = this.#turns;
-    let order = Uint32Array.from(turns, (_turn, at) => at);
-    for (let from = 0; from < order.length; from += ORDER_CHUNK) {
-      order.subarray(from, from + ORDER_CHUNK).sort((one, other) => (turns[one] as number) - (turns[other] as number));
-      yield;
-    }
-    for (let width = ORDER_CHUNK; width < order.length; width *= 2) {
-      const merged = new Uint32Array(order.length);
-      for (let from = 0; from < order.length; from += 2 * width) {
-        let left = from;
-        let right = Math.min(from + width, order.length);
-        const middle = right;
-        const end = Math.min(from + 2 * width, order.length);
-        for (let to = from; to < end; to++) {
-          const isLeft = left < middle && (right >= end || (turns[order[left] as number] as number) <= (turns[order[right] as number] as number));
-          merged[to] = order[isLeft ? left++ : right++] as number;
-          if (to % CHUNK === 0) yield;
-        }
-      }
-      order = merged;
-    }
+  /** Each turn belongs to one record, so none needs to be compared with another. Those that were never touched come first. */
+  *#sortedByTurn(): Generator<undefined, Int32Array> {
+    const order = new Int32Array(this.size);
+    const recordOfTurn = new Int32Array(this.#turn + 1).fill(NONE);
+    let found = 0;
+    for (let from = 0; from < order.length; from += STEP, yield) found = spreadByTurn(this.#turns, from, recordOfTurn, order, found);
+    for (let from = 0; from < recordOfTurn.length; from += STEP, yield) found = gather(recordOfTurn, from, order, found);
     return order;
   }
 
   #find(lsn: number): number {
     const lsns = this.#lsns;
-    for (let from = 0; from < lsns.length; from += CHUNK) {
-      let low = from;
-      let high = Math.min(from + CHUNK, lsns.length) - 1;
-      if (lsn < (lsns[low] as number) || lsn > (lsns[high] as number)) continue;
-      while (low <= high) {
-        const middle = (low + high) >>> 1;
-        const found = lsns[middle] as number;
-        if (found === lsn) return middle;
-        if (found < lsn) low = middle + 1;
-        else high = middle - 1;
+    const next = lsns[this.#next] as number;
+    if (lsn === next) return this.#next++;
+    if (lsn < next && lsn > (lsns[this.#next - 1] as number)) return NONE;
+    for (let low = 0, high = lsns.length - 1; low <= high; ) {
+      const middle = (low + high) >>> 1;
+      const found = lsns[middle] as number;
+      if (found === lsn) {
+        this.#next = middle + 1;
+        return middle;
       }
+      if (found < lsn) low = middle + 1;
+      else high = middle - 1;
     }
     return NONE;
   }
+}
+
+// Functions of their own: a generator that is still running is not compiled anew, and stays slow to its end.
+
+function largestOf(numbers: Float64Array): number {
+  let largest = 0;
+  for (let at = 0; at < numbers.length; at++) largest = Math.max(largest, numbers[at] as number);
+  return largest;
+}
+
+const digitOf = (number: number, unit: number): number => {
+  const rest = Math.floor(number / unit);
+  return rest - Math.floor(rest / DIGITS) * DIGITS;
+};
+
+function countDigits(numbers: Float64Array, from: number, unit: number, counts: Uint32Array): void {
+  const to = Math.min(from + STEP, numbers.length);
+  for (let at = from; at < to; at++) {
+    const digit = digitOf(numbers[at] as number, unit);
+    counts[digit] = (counts[digit] as number) + 1;
+  }
+}
+
+/** Puts `value` in, and gives what was there. */
+function swap(numbers: Uint32Array, at: number, value: number): number {
+  const before = numbers[at] as number;
+  numbers[at] = value;
+  return before;
+}
+
+/** `places` says where the next number of each digit belongs. */
+function moveByDigits(numbers: Float64Array, target: Float64Array, from: number, unit: number, places: Uint32Array): void {
+  const to = Math.min(from + STEP, numbers.length);
+  for (let at = from; at < to; at++) {
+    const number = numbers[at] as number;
+    const digit = digitOf(number, unit);
+    const place = places[digit] as number;
+    target[place] = number;
+    places[digit] = place + 1;
+  }
+}
+
+function spreadByTurn(turns: Float64Array, from: number, recordOfTurn: Int32Array, untouched: Int32Array, count: number): number {
+  let found = count;
+  const to = Math.min(from + STEP, turns.length);
+  for (let at = from; at < to; at++) {
+    const turn = turns[at] as number;
+    if (turn === 0) untouched[found++] = at;
+    else recordOfTurn[turn] = at;
+  }
+  return found;
+}
+
+function gather(recordOfTurn: Int32Array, from: number, order: Int32Array, count: number): number {
+  let found = count;
+  const to = Math.min(from + STEP, recordOfTurn.length);
+  for (let turn = from; turn < to; turn++) {
+    const at = recordOfTurn[turn] as number;
+    if (at !== NONE) order[found++] = at;
+  }
+  return found;
 }

@@ -43,7 +43,14 @@ export class SlotRecords {
 
   /** The numbers of all records behind entries, in no order. */
   live(): Float64Array {
-    return this.#lsns.filter((lsn) => lsn !== 0);
+    // Not `filter`, which stops everything for 60 ms where a million are kept.
+    const live = new Float64Array(this.#lsns.length);
+    let count = 0;
+    for (let slot = 0; slot < live.length; slot++) {
+      const lsn = this.#lsns[slot] as number;
+      if (lsn !== 0) live[count++] = lsn;
+    }
+    return live.subarray(0, count);
   }
 
   /** `slots`, each of which has a record, in the order of its number. */

@@ -186,9 +186,11 @@ function textOf(value: unknown, isRich: boolean): JsonText {
 /** One line around `covered`: formatted once, then the eight digits of its checksum are put in. */
 const framed = (covered: string, seed: number): { bytes: Buffer; checksum: number } => sealed(Buffer.from(`${OPENING}00000000${MIDDLE}${covered}}\n`), seed);
 
+const DIGIT_CODES = Buffer.from('0123456789abcdef');
+
 function sealed(bytes: Buffer, seed: number): { bytes: Buffer; checksum: number } {
   const checksum = crc32(bytes, COVERED_FROM, bytes.length - 1, seed);
-  bytes.write(hex(checksum), CHECKSUM_AT, 'latin1');
+  for (let at = CHECKSUM_END, rest = checksum; at > CHECKSUM_AT; rest >>>= 4) bytes[--at] = DIGIT_CODES[rest & 15] as number;
   return { bytes, checksum };
 }
 

@@ -5,34 +5,34 @@
 export class MetObjects {
   #seen = new Set<object>();
   /** What is being walked through, and in how many dumps each stands; known only where there can be dumps. */
-  readonly #open = new Map<object, number>();
+  readonly #open: Map<object, number> | undefined;
   /** What dumps led to. None of it leads back to anything that is open. */
-  readonly #closed = new Set<object>();
-  readonly #hasDumps: boolean;
+  readonly #closed: Set<object> | undefined;
   #dumps = 0;
 
   constructor(hasDumps: boolean) {
-    this.#hasDumps = hasDumps;
+    this.#open = hasDumps ? new Map() : undefined;
+    this.#closed = hasDumps ? new Set() : undefined;
   }
 
   has(value: object): boolean {
-    return this.#seen.has(value) || (this.#hasDumps && this.#closed.has(value));
+    return this.#seen.has(value) || this.#closed?.has(value) === true;
   }
 
   /** Whether `value` would be read only after the data that holds it. */
   isOutsideOfDump(value: object): boolean {
-    return this.#dumps > 0 && (this.#open.get(value) ?? this.#dumps) < this.#dumps;
+    return this.#dumps > 0 && (this.#open?.get(value) ?? this.#dumps) < this.#dumps;
   }
 
   /** The walk through `value` begins. */
   enter(value: object): void {
     this.#seen.add(value);
-    if (this.#hasDumps) this.#open.set(value, this.#dumps);
+    this.#open?.set(value, this.#dumps);
   }
 
   /** It has ended. */
   leave(value: object): void {
-    if (this.#hasDumps) this.#open.delete(value);
+    this.#open?.delete(value);
   }
 
   /** Walks through what the dump of `instance` gave. */
@@ -42,7 +42,7 @@ export class MetObjects {
     this.#dumps++;
     walk();
     this.#dumps--;
-    for (const each of [instance, ...this.#seen]) this.#closed.add(each);
+    for (const each of [instance, ...this.#seen]) this.#closed?.add(each);
     this.#seen = seenOutside;
   }
 }

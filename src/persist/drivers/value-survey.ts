@@ -50,12 +50,16 @@ const ODD_NAMES = new Set(['__proto__', 'constructor', 'toJSON']);
 /** Whether no half of a surrogate pair stands alone in it. */
 export const isWellFormed = (text: string): boolean => !/\p{Surrogate}/u.test(text);
 
+// Most values have no part of their own: two collections for each of them would cost as much as half of the walk.
+const NO_PARTS = new Map<object, never>();
+const NO_NAMES = new Set<string>();
+
 /** One walk over a value. */
 class Survey implements Surveyed {
   isRich = false;
   hasOddText = false;
-  readonly parts = new Map<object, { tag: string; content: unknown }>();
-  readonly dumped = new Set<string>();
+  parts: Map<object, { tag: string; content: unknown }> = NO_PARTS;
+  dumped: Set<string> = NO_NAMES;
   readonly #codecs: ValueCodecs;
   readonly #seeksOddText: boolean;
   readonly #path: PropertyKey[] = [];
@@ -127,10 +131,11 @@ class Survey implements Surveyed {
     this.#met.withinDump(value, () => {
       this.#below('(dump)', data, depth);
     });
-    this.parts.set(value, { tag, content: { data } });
+    this.#addPart(value, tag, { data });
   }
 
   #dataOf(value: object, { name, custom }: ValueCodec): unknown {
+    if (this.dumped === NO_NAMES) this.dumped = new Set();
     this.dumped.add(name);
     try {
       return custom?.dump(value);
@@ -154,16 +159,24 @@ class Survey implements Surveyed {
     this.#expectNothingHidden(value, seen.length + hidden.length);
     if (seen.includes('__proto__')) this.#refuse('an object with a property called __proto__', { why: 'which cannot be written' });
     const valuesOf = (names: readonly string[]): object => Object.fromEntries(names.map((name) => [name, this.#visitProperty(value, name, depth)]));
-    this.parts.set(value, { tag, content: [valuesOf(seen), ...(hidden.length > 0 ? [valuesOf(hidden)] : [])] });
+    this.#addPart(value, tag, [valuesOf(seen), ...(hidden.length > 0 ? [valuesOf(hidden)] : [])]);
+  }
+
+  #addPart(value: object, tag: string, content: unknown): void {
+    if (this.parts === NO_PARTS) this.parts = new Map();
+    this.parts.set(value, { tag, content });
   }
 
   #visitArray(value: readonly unknown[], depth: number): void {
-    this.#expectDirect(value, 'Array', 2);
+    if (Object.getPrototypeOf(value) !== Array.prototype) this.#expectDirect(value, 'Array', 2);
     const names = Object.keys(value);
     if (names.length !== value.length) this.isRich = true;
+    // Indices come first and rise: when the last name is the last index, and there are as many, all are indices.
+    const isDense = names.length === value.length && names.at(-1) === String(value.length - 1);
     for (const name of names) {
       // Not every number is an index: '01' and '4294967295' are properties like any other.
-      if (!/^\d+$/.test(name) || String(Number(name)) !== name || Number(name) >= value.length) this.#refuse(`an array with the property ${name}`);
+      if (!isDense && (!/^\d+$/.test(name) || String(Number(name)) !== name || Number(name) >= value.length))
+        this.#refuse(`an array with the property ${name}`);
       this.#visitProperty(value, name, depth);
     }
     this.#expectNothingHidden(value, names.length + 1);
