@@ -13,7 +13,7 @@ const time = manualClockForEachTest();
 // Long when KEY_RUNS says so, or the machine is busy.
 jest.setTimeout(600_000);
 
-const DIRECTORIES = numRuns(3).numRuns;
+const DIRECTORIES = numRuns(3, 1).numRuns;
 const SECTOR_BYTES = 512;
 
 /** What several sessions have left. */

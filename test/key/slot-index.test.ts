@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { hashOfDouble, hashOfInteger, hashOfText } from '../../src/key/hash';
 import { hashOfKey, isPlainKey, SlotIndex, SlotKeys } from '../../src/key/slot-index';
+import { numRuns } from '../support/thorough';
 
 const isOneOf = (wanted: unknown) => (key: unknown) => key === wanted;
 
@@ -39,7 +40,7 @@ test('it finds what a Map holds, whatever is added and removed', () => {
       for (const [key, slot] of model) expect([key, index.find(key), store.keys[slot]]).toEqual([key, slot, key]);
       expect([...index.slots()].sort()).toEqual([...model.values()].sort());
     }),
-    { numRuns: 300 },
+    numRuns(300, 120),
   );
 });
 

@@ -4,6 +4,7 @@ import { policies } from '../../src/memory/index';
 import { temporaryDirectory } from '../support/directories';
 import { byText, someEntries } from '../support/entries';
 import { manualClockForEachTest } from '../support/manual-clock';
+import { numRuns } from '../support/thorough';
 import { DiskCache } from './disk-cache';
 
 const time = manualClockForEachTest();
@@ -58,7 +59,7 @@ test.each(exact)('%s: after any restarts, the same entries go in the same order 
         expect(found).toEqual(wanted);
       });
     }),
-    { numRuns: 40 },
+    numRuns(40, 12),
   );
 });
 
@@ -74,7 +75,7 @@ test.each(Object.keys(policies) as (keyof typeof policies)[])('%s: a restart los
         before = found;
       });
     }),
-    { numRuns: 15 },
+    numRuns(15, 5),
   );
 });
 
