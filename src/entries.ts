@@ -2,36 +2,29 @@
  * The entries of one cache: memory and journal in step. Every change is written to the journal first, memory follows.
  */
 import { now } from './clock.js';
+import { EntryInventory } from './entry-inventory.js';
 import { type CallKey, EntryKeys, hashOfCall, sizedKey } from './entry-keys.js';
-import { choose, type EntryLimits } from './entry-limits.js';
+import type { EntryLimits } from './entry-limits.js';
+import { RESTORED_AT_ONCE, restore } from './entry-restore.js';
 import { type Expiring, watchExpiry } from './expiry.js';
 import { countsBytes, entryBytes } from './memory/byte-limits.js';
 import type { RestoredEntry } from './memory/policy.js';
 import { Residents } from './memory/residents.js';
 import type { Journal } from './persist/journal.js';
-import type { Everything, EvictedEntry, LiveEntry } from './persist/journal-options.js';
+import type { EvictedEntry } from './persist/journal-options.js';
 import { LateValues } from './persist/late-values.js';
 import { UNLOGGED } from './persist/log-writer.js';
 import type { RecoveredEntries } from './persist/recovered-entries.js';
-import { type Changes, SlotRecords } from './persist/slot-records.js';
+import { SlotRecords } from './persist/slot-records.js';
 import type { Counters } from './stats/counters.js';
 import type { Table } from './tables.js';
 
 const NONE = -1;
 const FOREVER = Number.POSITIVE_INFINITY;
-/** Entries taken over between two pauses. */
-const RESTORED_AT_ONCE = 64;
-
-/** What stands in a slot. */
-interface Content {
-  readonly value: unknown;
-  readonly isPromised: boolean;
-  readonly deadline: number;
-  readonly bytes: number;
-}
-
 export class Entries implements Expiring {
   readonly keys: EntryKeys;
+  /** What the journal asks about. */
+  readonly inventory: EntryInventory;
   /** Set when the cache is opened; `undefined` for a cache that is kept in memory only. */
   journal: Journal | undefined;
   /** Told after an entry was stored, and how many bytes it takes where they are counted. */
@@ -51,6 +44,13 @@ export class Entries implements Expiring {
     this.#counters = counters;
     this.#residents = new Residents(limits, (slot) => {
       this.#changed(slot);
+    });
+    this.inventory = new EntryInventory({
+      keys: this.keys,
+      residents: this.#residents,
+      records: this.#records,
+      isFresh: (slot) => this.isFresh(slot),
+      isDecoded: (slot) => this.#isDecoded(slot),
     });
   }
 
@@ -142,7 +142,7 @@ export class Entries implements Expiring {
       this.keys.bind(slot, table, key);
     }
     this.#late?.letGo(slot);
-    this.#fill(slot, { value, isPromised, deadline: expiresAt ?? FOREVER, bytes });
+    this.#residents.fill(slot, { value, isPromised, deadline: expiresAt ?? FOREVER, bytes });
     if (this.journal !== undefined) this.#records.bind(slot, lsn);
     if (isNew) residents.insert(slot, hash);
     else residents.update(slot);
@@ -218,19 +218,8 @@ export class Entries implements Expiring {
   *restoring(table: Table, recovered: RecoveredEntries, journal: Journal): Generator<void> {
     this.journal = journal;
     const residents = this.#residents;
-    const { fitting, tooMany, deadlineOf, markOf } = yield* choose(recovered, this.#limits);
-    const late = new LateValues(journal.options, residents.reach + fitting.length);
-    const places: RestoredEntry[] = [];
-    for (const place of fitting) {
-      const slot = residents.take();
-      const key = { text: recovered.keyAt(place), copy: undefined };
-      this.keys.bind(slot, table, key);
-      this.#records.bind(slot, recovered.lsnAt(place));
-      this.#fill(slot, { value: undefined, isPromised: recovered.isPromisedAt(place), deadline: deadlineOf(place), bytes: 0 });
-      late.add(slot, recovered, place);
-      places.push({ slot, hash: residents.usesHashes ? hashOfCall(key) : 0, storedAs: recovered.lsnAt(place), mark: markOf(place) });
-      if (places.length % RESTORED_AT_ONCE === 0) yield;
-    }
+    const late = new LateValues(journal.options);
+    const { places, tooMany } = yield* restore(table, recovered, { keys: this.keys, residents, records: this.#records, limits: this.#limits, late });
     residents.restore(places, recovered.lastEvicted);
     this.#late = late;
     if (this.nextDeadline !== FOREVER) watchExpiry(this);
@@ -247,54 +236,6 @@ export class Entries implements Expiring {
     }
   }
 
-  /** What changed in the order of eviction since the last time. */
-  takeChanges(): Changes {
-    const slots = this.#records.takeChanged();
-    const policy = this.#residents.marksOf;
-    const lsns = slots.map((slot) => this.#records.lsnOf(slot));
-    return policy === undefined ? { lsns } : { lsns, policy, marks: slots.map((slot) => this.#residents.markOf(slot)) };
-  }
-
-  /** The numbers of the records behind all entries. */
-  liveRecords(): Float64Array {
-    return this.#records.live();
-  }
-
-  /** Everything that has a record number, for a journal that has to write it anew. */
-  everything(): Everything {
-    const residents = this.#residents;
-    const slots = [...residents.inOrder()].filter((slot) => this.#records.lsnOf(slot) !== UNLOGGED);
-    // They are in this order.
-    this.#records.takeChanged();
-    const policy = residents.marksOf;
-    const marks = policy === undefined ? undefined : slots.map((slot) => residents.markOf(slot));
-    const order = { lsns: slots.map((slot) => this.#records.lsnOf(slot)), marks, policy };
-    const byRecord = this.#records.inOrder(slots);
-    const lsns = byRecord.map((slot) => this.#records.lsnOf(slot));
-    return { order, entries: this.#liveEntries(byRecord, lsns) };
-  }
-
-  *#liveEntries(slots: readonly number[], lsns: readonly number[]): Generator<LiveEntry | undefined> {
-    for (const [index, slot] of slots.entries()) {
-      const lsn = lsns[index] as number;
-      yield this.#records.lsnOf(slot) === lsn ? this.#liveEntry(slot, lsn) : undefined;
-    }
-  }
-
-  #liveEntry(slot: number, lsn: number): LiveEntry | undefined {
-    const refused = (): void => {
-      this.#records.bind(slot, UNLOGGED);
-    };
-    if (!this.isFresh(slot)) refused();
-    else if (this.#isDecoded(slot)) {
-      const { values, isPromised } = this.#residents;
-      const deadline = this.#residents.deadlineOf(slot);
-      const expiresAt = deadline === FOREVER ? undefined : deadline;
-      return { lsn, key: this.keys.textOf(slot), value: values[slot], isPromised: isPromised[slot] === 1, expiresAt, refused };
-    }
-    return undefined;
-  }
-
   /** The keys of the fresh entries, next to be evicted first; with `table`, only of those in it. */
   texts(table?: Table): string[] {
     return Array.from(this.#residents.inOrder())
@@ -308,14 +249,6 @@ export class Entries implements Expiring {
       this.isFresh(slot);
       this.#remove(slot);
     });
-  }
-
-  #fill(slot: number, { value, isPromised, deadline, bytes }: Content): void {
-    const residents = this.#residents;
-    residents.values[slot] = value;
-    residents.isPromised[slot] = isPromised ? 1 : 0;
-    residents.setDeadline(slot, deadline);
-    residents.weigh(slot, bytes);
   }
 
   #bytesOf(table: Table, key: CallKey, value: unknown): number {

@@ -269,9 +269,9 @@ export class MethodCache {
       cacheName: name,
       report,
       onProgress: (progress) => this.#onProgress?.(progress),
-      takeChanges: () => this.entries.takeChanges(),
-      liveRecords: () => this.entries.liveRecords(),
-      everything: () => this.entries.everything(),
+      takeChanges: () => this.entries.inventory.takeChanges(),
+      liveRecords: () => this.entries.inventory.liveRecords(),
+      everything: () => this.entries.inventory.everything(),
     });
   }
 }

@@ -19,6 +19,14 @@ export interface Limits extends ByteLimits {
   readonly policy: EvictionPolicy;
 }
 
+/** What stands in a slot. */
+export interface Content {
+  readonly value: unknown;
+  readonly isPromised: boolean;
+  readonly deadline: number;
+  readonly bytes: number;
+}
+
 export class Residents extends Slots {
   /** Whether `expect` and `insert` want to know the hash of a key. */
   usesHashes: boolean;
@@ -109,6 +117,14 @@ export class Residents extends Slots {
   /** A slot for a new entry: a free one, or the one of whoever goes first, whose value still stands in it. Only where no bytes are counted. */
   takeAny(): number {
     return this.isFull ? this.#order.evict() : this.take();
+  }
+
+  /** What stands in a slot that was taken from now on. */
+  fill(slot: number, { value, isPromised, deadline, bytes }: Content): void {
+    this.values[slot] = value;
+    this.isPromised[slot] = isPromised ? 1 : 0;
+    this.setDeadline(slot, deadline);
+    this.weigh(slot, bytes);
   }
 
   /** Gives the new entry in a slot that was taken, and is filled, its place in the order. */

@@ -11,13 +11,16 @@ export class LateValues {
   readonly #read: (ReadBytes | undefined)[] = [];
   /** How many values still stand in each of them. */
   readonly #left: number[] = [];
-  readonly #readNumbers: Int32Array;
-  readonly #offsets: Uint32Array;
+  #readNumbers = new Int32Array(0);
+  #offsets = new Uint32Array(0);
   #size = 0;
 
-  /** For slots with numbers less than `reach`. */
-  constructor(source: ValueSource, reach: number) {
+  constructor(source: ValueSource) {
     this.#source = source;
+  }
+
+  /** Only slots with numbers less than `reach` will come; to be said once, before the first does. */
+  expect(reach: number): void {
     this.#readNumbers = new Int32Array(reach).fill(NONE);
     this.#offsets = new Uint32Array(reach);
   }
