@@ -187,6 +187,11 @@ export class CacheRegistry {
     await this.#all((cache) => cache.close());
   }
 
+  /** `close`, for `await using registry = new CacheRegistry()`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
   async #all(work: (cache: MethodCache) => Promise<unknown>): Promise<void> {
     const results = await Promise.allSettled([...this.#caches.values()].map((cache) => work(cache)));
     const failed = results.find((result) => result.status === 'rejected');

@@ -38,6 +38,13 @@ test('it lists every cached method, and gives the cache and the statistics of ea
   await registry.close();
 });
 
+test('it closes itself where `await using` ends', async () => {
+  const { registry, service } = start(temporaryDirectory());
+  await service.text('a');
+  await registry[Symbol.asyncDispose]();
+  expect(registry.stats()['Service.text']?.persistence?.state).toBe('closed');
+});
+
 test('clear empties every cache, on disk too', async () => {
   const directory = temporaryDirectory();
   const { registry, service } = start(directory);

@@ -36,6 +36,7 @@ function factsOf(checkup: Checkup) {
     driver: cache.driver?.name ?? null,
     signature: cache.header?.signature ?? null,
     version: cache.header?.version ?? null,
+    durability: cache.header?.durability ?? null,
     entries: store?.size ?? 0,
     expired: store === undefined ? 0 : countOf(store.entries(), ({ expiresAt }) => expiresAt !== undefined && expiresAt <= moment),
     oldest: store?.at(0)?.key ?? null,
@@ -65,6 +66,7 @@ function describe(facts: Facts): string {
     ['directory', facts.directory],
     ['written by', facts.driver === null ? 'nobody yet' : `the driver ${facts.driver}, from ${facts.beganAt} to ${facts.writtenAt}`],
     ['keys', facts.signature ?? '-'],
+    ['durability', facts.durability ?? '-'],
     ['entries', `${facts.entries}${facts.expired === 0 ? '' : `, ${facts.expired} of them past their time`}`],
     ['oldest', facts.oldest ?? '-'],
     ['newest', facts.newest ?? '-'],
@@ -72,7 +74,7 @@ function describe(facts: Facts): string {
     ['health', HEALTH[facts.health] ?? facts.health],
     ['held by', holderText(facts.holder)],
   ];
-  return [facts.cache, ...rows.map(([name, text]) => `  ${name.padEnd(11)}${text}`), ...facts.findings.map((finding) => `  ${lineOf(finding)}`)].join('\n');
+  return [facts.cache, ...rows.map(([name, text]) => `  ${name.padEnd(12)}${text}`), ...facts.findings.map((finding) => `  ${lineOf(finding)}`)].join('\n');
 }
 
 const HEALTH: Readonly<Record<string, string>> = {

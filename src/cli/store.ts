@@ -118,11 +118,12 @@ export const readStore = (cache: Cache, progress: Progress, onDamage: OnDamage =
   );
 
 /** What its files say of it. */
-export const ownerOf = ({ directory, driver, header: { cacheName, signature, version } }: KnownCache): LogOwner => ({
+export const ownerOf = ({ directory, driver, header: { cacheName, signature, version, durability } }: KnownCache): LogOwner => ({
   files,
   directory,
   driver,
   cacheName,
   signature,
   version,
+  durability,
 });

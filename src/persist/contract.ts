@@ -113,6 +113,8 @@ export interface LogHeader {
   /** The record number before the first one in this file. */
   readonly lsn: number;
   readonly predecessor: Predecessor | undefined;
+  /** What a power cut may take of it, for people: `'always'`, `'interval'` or `'os'`. */
+  readonly durability?: string | undefined;
   /** Wall-clock milliseconds at which the file was begun. */
   readonly createdAt: number;
 }

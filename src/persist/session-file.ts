@@ -17,6 +17,8 @@ export interface LogOwner {
   readonly signature: string;
   /** What the application calls the version of its values; those of another version are not taken over. */
   readonly version?: string | number | undefined;
+  /** Written down for people. */
+  readonly durability?: string | undefined;
   readonly files: FileSystem;
 }
 
@@ -39,9 +41,10 @@ export class SessionFile {
   #isClosing = false;
 
   constructor(owner: LogOwner, start: FileStart) {
-    const { files, directory, driver, cacheName, signature, version } = owner;
+    const { files, directory, driver, cacheName, signature, version, durability } = owner;
     makeDirectory(files, directory, dirname);
-    const header = driver.encodeHeader({ ...start, formatVersion: 1, minimumVersion: 1, cacheName, codec: driver.codec, signature, version, createdAt: now() });
+    const said = { cacheName, codec: driver.codec, signature, version, durability, createdAt: now() };
+    const header = driver.encodeHeader({ ...start, ...said, formatVersion: 1, minimumVersion: 1 });
     this.#owner = owner;
     this.id = start.id;
     this.path = join(directory, fileName(start.kind, start.id, driver));

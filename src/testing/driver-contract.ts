@@ -30,6 +30,7 @@ export function driverContract(driver: PersistDriver): readonly DriverPromise[] 
     signature: 'keys/1 (id,locale)',
     lsn: 41,
     predecessor: { id: 11, bytes: 1234, lsn: 41, checksum: 0xfffffffe },
+    durability: 'interval',
     createdAt: 1_763_851_234_567,
   };
   const put = (value: unknown, rest: Partial<PutRecord> = {}): PutRecord => ({

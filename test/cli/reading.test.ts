@@ -27,6 +27,7 @@ describe.each(driverNames)('%s', (driver) => {
         driver,
         signature: 'keys/1',
         version: null,
+        durability: 'os',
         entries: 3,
         expired: 0,
         oldest: 'a',
@@ -47,7 +48,7 @@ describe.each(driverNames)('%s', (driver) => {
     expect(json[0]?.['liveBytes']).toBeLessThan(500);
     const { out } = await scrubjay(['inspect', directory]);
     expect(out[0]).toBe('Users.find');
-    expect(out).toContain('  health     good; the last session ended in order');
+    expect(out).toContain('  health      good; the last session ended in order');
   });
 
   test('keys come least recently used first, and --grep picks some', async () => {

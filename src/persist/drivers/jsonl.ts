@@ -62,6 +62,7 @@ interface HeaderLine {
   readonly ver?: string | number;
   readonly lsn: number;
   readonly prev?: { readonly id: number; readonly len: number; readonly lsn: number; readonly crc: string };
+  readonly dur?: string;
   readonly at: number;
 }
 
@@ -87,6 +88,7 @@ export const jsonl: PersistDriver = {
       ...(header.version !== undefined && { ver: header.version }),
       lsn: header.lsn,
       ...(previous && { prev: { id: previous.id, len: previous.bytes, lsn: previous.lsn, crc: hex(previous.checksum) } }),
+      ...(header.durability !== undefined && { dur: header.durability }),
       at: header.createdAt,
     };
     return framed(JSON.stringify(line).slice(1, -1), 0);
@@ -113,6 +115,7 @@ export const jsonl: PersistDriver = {
         version: header.ver,
         lsn: header.lsn,
         predecessor: previous && { id: previous.id, bytes: previous.len, lsn: previous.lsn, checksum: Number.parseInt(previous.crc, 16) },
+        durability: header.dur,
         createdAt: header.at,
       };
       return content;

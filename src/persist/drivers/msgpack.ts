@@ -123,10 +123,11 @@ interface Body {
   readonly ver?: Text | number;
   readonly lsn: number;
   readonly prev: { readonly id: number; readonly len: number; readonly lsn: number; readonly crc: number } | null;
+  readonly dur?: string;
   readonly at: number;
 }
 
-const bodyOf = ({ kind, id, storeId, cacheName, codec, signature, version, lsn, predecessor, createdAt }: LogHeader): Body => ({
+const bodyOf = ({ kind, id, storeId, cacheName, codec, signature, version, lsn, predecessor, durability, createdAt }: LogHeader): Body => ({
   f: kind === 'snapshot' ? 'snap' : kind,
   id,
   store: storeId,
@@ -136,10 +137,11 @@ const bodyOf = ({ kind, id, storeId, cacheName, codec, signature, version, lsn, 
   ...(version !== undefined && { ver: typeof version === 'string' ? packedText(version) : version }),
   lsn,
   prev: predecessor === undefined ? null : { id: predecessor.id, len: predecessor.bytes, lsn: predecessor.lsn, crc: predecessor.checksum },
+  ...(durability !== undefined && { dur: durability }),
   at: createdAt,
 });
 
-const headerOf = ({ f, id, store, name, codec, sig, ver, lsn, prev, at }: Body, formatVersion: number, minimumVersion: number): LogHeader => ({
+const headerOf = ({ f, id, store, name, codec, sig, ver, lsn, prev, dur, at }: Body, formatVersion: number, minimumVersion: number): LogHeader => ({
   kind: f === 'snap' ? 'snapshot' : f,
   formatVersion,
   minimumVersion,
@@ -151,6 +153,7 @@ const headerOf = ({ f, id, store, name, codec, sig, ver, lsn, prev, at }: Body, 
   version: ver === undefined || typeof ver === 'number' ? ver : unpackedText(ver),
   lsn,
   predecessor: prev === null ? undefined : { id: prev.id, bytes: prev.len, lsn: prev.lsn, checksum: prev.crc },
+  durability: dur,
   createdAt: at,
 });
 
