@@ -33,7 +33,8 @@ function unlinkSync(path: fs.PathLike): void {
   try {
     fs.unlinkSync(path);
   } finally {
-    if (descriptor !== undefined) fs.close(descriptor);
+    // Nothing was written through it, so nothing is lost should it fail.
+    if (descriptor !== undefined) fs.close(descriptor, () => undefined);
   }
 }
 
