@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const program = fileURLToPath(new URL('./run-process.mjs', import.meta.url));
-const ROUNDS = { full: 5, quick: 3 };
+const ROUNDS = 3;
 
 /** Gives the figures of every round of each contender. What `suite.setUp` names is run first, each in a process, in a directory that all of them share. */
 export async function measureRuns(suite, { quick, contender }) {
@@ -16,7 +16,7 @@ export async function measureRuns(suite, { quick, contender }) {
   const racers = suite.contenders.filter(({ name }) => contender?.some((part) => name.includes(part)) ?? true).map((each) => ({ ...each, rounds: [] }));
   try {
     for (const name of suite.setUp ?? []) await run(suite, { name, directory, quick });
-    for (let round = 0; round < (quick ? ROUNDS.quick : ROUNDS.full); round++) {
+    for (let round = 0; round < ROUNDS; round++) {
       for (const { name, rounds } of racers) rounds.push(await run(suite, { name, directory, quick }));
       racers.push(racers.shift());
       process.stderr.write(`${suite.name}: round ${round + 1}\n`);

@@ -1,6 +1,7 @@
 /**
  * Waits for durability together: one sync at a time. Whoever was written before it began is answered when it ends,
- * and the next one begins at once for the rest. No artificial delay: while one sync runs, the next group gathers by itself.
+ * and the next one begins at once for the rest. No artificial delay: while one sync runs, the next group gathers by itself. Only those who ask in the same
+ * turn, such as all who were answered together, are waited for: a sync for the first of them would make all others wait for two.
  * Source: the group commit of databases; D. DeWitt et al., "Implementation Techniques for Main Memory Database Systems", SIGMOD 1984, section 5.
  */
 
@@ -19,6 +20,7 @@ export class GroupCommit {
   durableLsn = 0;
   #waiting: { readonly lsn: number; readonly done: () => void }[] = [];
   #isSyncing = false;
+  #isBeginning = false;
   readonly #log: Syncable;
 
   constructor(log: Syncable) {
@@ -36,9 +38,26 @@ export class GroupCommit {
 
   /** Kept when everything written so far is durable, or never will be. */
   wait(): Promise<void> {
+    const durable = this.#durable();
+    this.begin();
+    return durable;
+  }
+
+  /** The same, together with all who ask before the microtasks that are waiting have run. */
+  waitTogether(): Promise<void> {
+    if (!this.#isSyncing && !this.#isBeginning) {
+      this.#isBeginning = true;
+      queueMicrotask(() => {
+        this.#isBeginning = false;
+        if (this.#waiting.length > 0) this.begin();
+      });
+    }
+    return this.#durable();
+  }
+
+  #durable(): Promise<void> {
     return new Promise((done) => {
       this.#waiting.push({ lsn: this.#log.lastLsn(), done });
-      this.begin();
     });
   }
 

@@ -152,7 +152,7 @@ export class Journal {
   /** In the mode `always`, a promise that is kept when everything written so far is durable; otherwise nothing needs to be waited for. Never rejects: a failed sync is reported, and the caller is answered. */
   whenDurable(): Promise<void> | undefined {
     if (this.options.durability !== 'always' || this.state !== 'open' || !this.#writer.commit.isBehind) return undefined;
-    return this.#writer.commit.wait();
+    return this.#writer.commit.waitTogether();
   }
 
   /**

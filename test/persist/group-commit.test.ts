@@ -66,3 +66,23 @@ test('a synchronous sync in between answers those it covers', async () => {
   log.end(null);
   expect([log.commit.durableLsn, log.commit.isSyncing, log.syncs]).toEqual([2, false, 1]);
 });
+
+test('callers that are answered together and write again share the next sync, and none waits for two', async () => {
+  const log = new SlowLog();
+  let answered = 0;
+  const call = async (): Promise<void> => {
+    log.written++;
+    await log.commit.waitTogether();
+    answered++;
+  };
+  const caller = async (): Promise<void> => {
+    for (let count = 0; count < 3; count++) await call();
+  };
+  const callers = Promise.all(Array.from({ length: 16 }, caller));
+  for (let sync = 1; sync <= 3; sync++) {
+    await settled();
+    expect([log.syncs, answered]).toEqual([sync, 16 * (sync - 1)]);
+    log.end(null);
+  }
+  await callers;
+});

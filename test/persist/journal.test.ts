@@ -90,10 +90,14 @@ describe('what is written', () => {
   });
 });
 
+/** The sync for those who asked last has begun. */
+const begun = (): Promise<void> => new Promise(setImmediate);
+
 describe('always', () => {
   test('an answer waits for the sync that began after its record was written', async () => {
     const { cache, system } = aHandSyncedCache('always');
     const first = cache.journal.whenDurable();
+    await begun();
     cache.put('second');
     const second = cache.journal.whenDurable();
     expect(system.pending).toHaveLength(1);
@@ -108,6 +112,7 @@ describe('always', () => {
   test('a hundred waiters cost two syncs', async () => {
     const { cache, system } = aHandSyncedCache('always');
     const waiting: unknown[] = [cache.journal.whenDurable()];
+    await begun();
     for (let index = 0; index < 99; index++) waiting.push(cache.put(`k${index}`).journal.whenDurable());
     system.end();
     system.end();
@@ -118,6 +123,7 @@ describe('always', () => {
   test('a caller that cannot wait syncs at once, and answers the others too', async () => {
     const { cache, system } = aHandSyncedCache('always');
     const first = cache.journal.whenDurable();
+    await begun();
     cache.put('second');
     const second = cache.journal.whenDurable();
     cache.journal.makeDurable();
@@ -131,6 +137,7 @@ describe('always', () => {
   test('when the sync fails everybody is answered, it is reported once, and nothing more is written or synced', async () => {
     const { cache, system, directory } = aHandSyncedCache('always');
     const deletion = cache.journal.whenDurableOrThrow();
+    await begun();
     const waiting: unknown[] = [cache.journal.whenDurable(), cache.put('second').journal.whenDurable()];
     system.end(new Error('EIO: planted'));
     await Promise.all(waiting);
