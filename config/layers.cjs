@@ -3,7 +3,7 @@
  */
 const root = require('node:path').resolve(__dirname, '..');
 
-const ground = '^src/(errors|clock|kinds)\\.ts$';
+const ground = '^src/(errors|clock|kinds|split-map)\\.ts$';
 const organs = ['key', 'memory', 'flight', 'persist', 'shared', 'stats'];
 const anyOrgan = `^src/(${organs.join('|')})/`;
 const conductor =

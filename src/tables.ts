@@ -5,13 +5,14 @@ import { ScrubjayError } from './errors.js';
 import { SingleFlight } from './flight/single-flight.js';
 import { type CallShape, CallTable } from './key/call-table.js';
 import type { SlotKeys } from './key/slot-index.js';
+import { SplitMap } from './split-map.js';
 
 /** The entries of those who share them: of one instance, or of a class. */
 export class Table {
   /** The slot of each everyday call; `undefined` where calls go by their key alone. */
   readonly calls: CallTable | undefined;
   /** The slot of each key, of those entries that are not in `calls`, or of all. */
-  readonly texts = new Map<string, number>();
+  readonly texts = new SplitMap<number>();
   /** Whether every entry is in `texts`. */
   hasAllTexts: boolean;
   /** The loads under way. */

@@ -2,6 +2,7 @@
  * What the records of a log come to: the entries that are there, in the order in which they were put, used or changed last. Kept in parallel arrays by
  * place, without their values: of a value only where it stands is known, until somebody asks for it.
  */
+import { SplitMap } from '../split-map.js';
 import type { HitRecord, LogRecord, PutRecord, SkippableRecord } from './contract.js';
 import type { FramePlace } from './frames.js';
 import { type ReadBytes, RecoveredEntries } from './recovered-entries.js';
@@ -23,7 +24,7 @@ export class Replay {
   #lastEvicted = 0;
   #policy: string | undefined;
   /** The place of each key. */
-  #places = new Map<string, number>();
+  readonly #places = new SplitMap<number>();
   #keys: (string | undefined)[] = [];
   /** Rising, so that a record number is found quickly. */
   #lsns = new Float64Array(FIRST_PLACES);
@@ -52,7 +53,7 @@ export class Replay {
     this.isWhole = false;
     this.#count = 0;
     this.#turn = 0;
-    this.#places = new Map();
+    this.#places.clear();
     this.#keys = [];
     this.#read = [];
     this.#lastEvicted = 0;
