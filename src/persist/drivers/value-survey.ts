@@ -6,6 +6,7 @@ import { ScrubjayError } from '../../errors.js';
 import { classNameOf, isPlainObject, prototypeDepth } from '../../kinds.js';
 import type { ValueCodec, ValueCodecs } from '../contract.js';
 import { hasOwnProperties, kindOf } from './bytes.js';
+import { EverydayLook } from './everyday-survey.js';
 import { MetObjects } from './met-objects.js';
 import { builtInErrors, HIDDEN_IN_ERRORS, isErrorPrototype, ownProperty } from './own-properties.js';
 
@@ -37,6 +38,7 @@ export interface SurveyOptions {
  * @throws SCRUBJAY_VALUE_REFUSED, with the path, for what would come back changed.
  */
 export function survey(value: unknown, options: SurveyOptions = {}): Surveyed {
+  if ((options.seeksOddText === true ? lookForOddText : look).at(value)) return EVERYDAY;
   const walk = new Survey(options);
   walk.visit(value, 0);
   return walk;
@@ -48,11 +50,16 @@ export const tagOf = ({ name }: ValueCodec): string => `class ${name}`;
 const ODD_NAMES = new Set(['__proto__', 'constructor', 'toJSON']);
 
 /** Whether no half of a surrogate pair stands alone in it. */
-export const isWellFormed = (text: string): boolean => !/\p{Surrogate}/u.test(text);
+export const isWellFormed = (text: string): boolean => (text as string & { isWellFormed(): boolean }).isWellFormed();
 
 // Most values have no part of their own: two collections for each of them would cost as much as half of the walk.
 const NO_PARTS = new Map<object, never>();
 const NO_NAMES = new Set<string>();
+
+const EVERYDAY: Surveyed = { isRich: false, hasOddText: false, parts: NO_PARTS, dumped: NO_NAMES };
+const isAny = (): boolean => true;
+const look = new EverydayLook(isAny, isAny);
+const lookForOddText = new EverydayLook(isWellFormed, (name) => !ODD_NAMES.has(name) && isWellFormed(name));
 
 /** One walk over a value. */
 class Survey implements Surveyed {
