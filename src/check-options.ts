@@ -133,7 +133,7 @@ function checkDriver(driver: unknown, where: string): PersistDriver {
 
 function findDriver(driver: unknown, where: string): PersistDriver {
   if (typeof driver === 'string' && Object.hasOwn(drivers, driver)) return drivers[driver as DriverName];
-  const members = ['name', 'codec', 'fileExtension', 'encodeValue', 'decodeValue', 'encodeHeader', 'encodeRecord', 'copyRecord', 'readHeader', 'readRecord'];
+  const members = ['name', 'codec', 'fileExtension', 'encodeValue', 'decodeValue', 'encodeHeader', 'encodeRecord', 'resealRecord', 'readHeader', 'readRecord'];
   if (typeof driver === 'object' && driver !== null && members.every((member) => member in driver)) return driver as PersistDriver;
   const known = Object.keys(drivers).map((name) => `'${name}'`);
   throw wrong('SCRUBJAY_BAD_DRIVER', where, `the persistence driver must be ${known.join(' or ')}, or an object that implements PersistDriver`, driver);

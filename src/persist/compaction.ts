@@ -11,8 +11,7 @@ import { chainOf, type LogChain, type Snapshot } from './log-chain.js';
 import { findFiles, type LogFile } from './log-files.js';
 import { type FileStart, type LogOwner, SessionFile } from './session-file.js';
 
-/** Bytes that are gathered before they are written, and written before they are synced: one large sync would hold up those of the log. */
-const WRITTEN_AT_ONCE = 256 * 1024;
+/** Bytes that are written before they are synced: one large sync would hold up those of the log. */
 const SYNCED_AT_ONCE = 4 * 1024 * 1024;
 /** Entries whose order one record tells. */
 const HITS_A_RECORD = 10_000;
@@ -39,8 +38,6 @@ export class Compaction {
   readonly #owner: LogOwner;
   readonly #plan: CompactionPlan;
   #file: SessionFile | undefined;
-  #gathered: Buffer[] = [];
-  #gatheredBytes = 0;
   #copied = 0;
 
   constructor(owner: LogOwner, plan: CompactionPlan) {
@@ -73,7 +70,7 @@ export class Compaction {
         yield isMuch ? 'sync' : undefined;
       }
     }
-    this.#write(file);
+    file.writeCopies();
     if (this.#copied !== live.size) throw new Error(`${live.size} entries are kept, and the records of ${this.#copied} were found`);
     // The policy is said where there is nothing to mark, too.
     this.#tellOrder(file, { lsns: [], marks: [] });
@@ -129,9 +126,7 @@ export class Compaction {
       live.lastEvicted = record.evicted?.at(-1) ?? live.lastEvicted;
       if (!live.touch(record.lsn)) return true;
       this.#copied++;
-      this.#gathered.push(bytes.subarray(at, end));
-      this.#gatheredBytes += end - at;
-      if (this.#gatheredBytes >= WRITTEN_AT_ONCE) this.#write(file);
+      file.copy(bytes, at, end);
     } else if (record.type === 'hit') {
       live.markBy(record.policy);
       for (const [index, lsn] of record.lsns.entries()) {
@@ -147,11 +142,5 @@ export class Compaction {
     const { start, live } = this.#plan;
     file.append({ lsn: start.lsn, type: 'hit', lsns, ...(live.policy !== undefined && { marks, policy: live.policy }) });
     file.write();
-  }
-
-  #write(file: SessionFile): void {
-    file.copy(this.#gathered);
-    this.#gathered = [];
-    this.#gatheredBytes = 0;
   }
 }

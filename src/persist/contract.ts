@@ -163,8 +163,8 @@ export interface PersistDriver {
   encodeHeader(header: LogHeader): { readonly bytes: Buffer; readonly checksum: number };
   /** The frame of a record; its checksum is seeded with that of the file's header, so that a frame of another file is never taken for good. */
   encodeRecord(record: LogRecord, seed: number): { readonly bytes: Buffer; readonly checksum: number };
-  /** A good record frame of one file, as it stands in another, whose header has the checksum `seed`. */
-  copyRecord(frame: Buffer, seed: number): { readonly bytes: Buffer; readonly checksum: number };
+  /** A good record frame of one file was copied to another, whose header has the checksum `seed`, and stands in `bytes` from `at` to `end`: makes it one of that file, in its place, of the same length. Gives its checksum. */
+  resealRecord(bytes: Buffer, at: number, end: number, seed: number): number;
   /** Reads the header frame at the beginning of `bytes`. */
   readHeader(bytes: Buffer): Frame<LogHeader>;
   /** Reads the record frame at `offset`.

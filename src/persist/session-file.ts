@@ -25,6 +25,10 @@ export interface LogOwner {
 /** Where a file begins. */
 export type FileStart = Pick<LogHeader, 'kind' | 'id' | 'storeId' | 'lsn' | 'predecessor'>;
 
+const NO_BYTES = Buffer.alloc(0);
+/** Copies that are gathered before they are written, in bytes. */
+const COPIED_AT_ONCE = 256 * 1024;
+
 export class SessionFile {
   readonly id: number;
   readonly path: string;
@@ -37,6 +41,9 @@ export class SessionFile {
   /** The checksum of the header, from which those of the records go on. */
   readonly #seed: number;
   #gathered: Buffer[] = [];
+  /** Records of other files, up to `#copiedBytes`. */
+  #copies = NO_BYTES;
+  #copiedBytes = 0;
   #syncs = 0;
   #isClosing = false;
 
@@ -83,14 +90,24 @@ export class SessionFile {
     writeFully(this.#owner.files, this.#descriptor, bytes);
   }
 
-  /** Writes records of other files, one behind the other. */
-  copy(frames: readonly Buffer[]): void {
-    this.write();
-    const copies = frames.map((frame) => this.#owner.driver.copyRecord(frame, this.#seed));
-    const bytes = Buffer.concat(copies.map((copy) => copy.bytes));
+  /** Takes a record of another file, which stands in `bytes` from `at` to `end`; it is written by the next `writeCopies`. */
+  copy(bytes: Buffer, at: number, end: number): void {
+    const length = end - at;
+    if (this.#copiedBytes + length > this.#copies.length) this.writeCopies();
+    if (length > this.#copies.length) this.#copies = Buffer.allocUnsafe(Math.max(length, COPIED_AT_ONCE));
+    const from = this.#copiedBytes;
+    bytes.copy(this.#copies, from, at, end);
+    this.#copiedBytes += length;
+    this.bytes += length;
+    this.#checksum = this.#owner.driver.resealRecord(this.#copies, from, this.#copiedBytes, this.#seed);
+  }
+
+  /** @throws what the file system throws */
+  writeCopies(): void {
+    if (this.#copiedBytes === 0) return;
+    const bytes = this.#copies.subarray(0, this.#copiedBytes);
+    this.#copiedBytes = 0;
     writeFully(this.#owner.files, this.#descriptor, bytes);
-    this.bytes += bytes.length;
-    this.#checksum = copies.at(-1)?.checksum ?? this.#checksum;
   }
 
   /** What the header of the next file says of this one, whose last record is `lsn`. */

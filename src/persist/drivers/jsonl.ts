@@ -96,7 +96,7 @@ export const jsonl: PersistDriver = {
 
   encodeRecord: (record, seed) => framed(record.type === 'put' ? putMembers(record) : members(record), seed),
 
-  copyRecord: (frame, seed) => sealed(Buffer.from(frame), seed),
+  resealRecord: seal,
 
   readHeader(bytes) {
     return readLine(bytes, 0, 0, (from, end) => {
@@ -191,10 +191,13 @@ const framed = (covered: string, seed: number): { bytes: Buffer; checksum: numbe
 
 const DIGIT_CODES = Buffer.from('0123456789abcdef');
 
-function sealed(bytes: Buffer, seed: number): { bytes: Buffer; checksum: number } {
-  const checksum = crc32(bytes, COVERED_FROM, bytes.length - 1, seed);
-  for (let at = CHECKSUM_END, rest = checksum; at > CHECKSUM_AT; rest >>>= 4) bytes[--at] = DIGIT_CODES[rest & 15] as number;
-  return { bytes, checksum };
+const sealed = (bytes: Buffer, seed: number): { bytes: Buffer; checksum: number } => ({ bytes, checksum: seal(bytes, 0, bytes.length, seed) });
+
+/** Puts the checksum of the line from `at` to `end` in, and gives it. */
+function seal(bytes: Buffer, at: number, end: number, seed: number): number {
+  const checksum = crc32(bytes, at + COVERED_FROM, end - 1, seed);
+  for (let digit = at + CHECKSUM_END, rest = checksum; digit > at + CHECKSUM_AT; rest >>>= 4) bytes[--digit] = DIGIT_CODES[rest & 15] as number;
+  return checksum;
 }
 
 /** The value of each hex digit by its character code. */

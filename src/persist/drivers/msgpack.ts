@@ -62,7 +62,7 @@ export const msgpack: PersistDriver = {
     return sealed(bytes, seed);
   },
 
-  copyRecord: (frame, seed) => sealed(Buffer.from(frame), seed),
+  resealRecord: seal,
 
   readHeader(bytes) {
     const bad = { kind: 'bad', resumeAt: bytes.length } as const;
@@ -94,13 +94,18 @@ export const msgpack: PersistDriver = {
   },
 };
 
-/** Puts the checksums of a frame in. */
-function sealed(bytes: Buffer, seed: number): { readonly bytes: Buffer; readonly checksum: number } {
-  const begun = crc32(bytes, 0, CHECK_AT, seed);
-  bytes.writeUInt16LE(begun & 0xffff, CHECK_AT);
-  const checksum = crc32(bytes, PAYLOAD_AT, bytes.length, begun);
-  bytes.writeUInt32LE(checksum, CHECKSUM_AT);
-  return { bytes, checksum };
+const sealed = (bytes: Buffer, seed: number): { readonly bytes: Buffer; readonly checksum: number } => ({
+  bytes,
+  checksum: seal(bytes, 0, bytes.length, seed),
+});
+
+/** Puts the checksums of the frame from `at` to `end` in, and gives the last one. */
+function seal(bytes: Buffer, at: number, end: number, seed: number): number {
+  const begun = crc32(bytes, at, at + CHECK_AT, seed);
+  bytes.writeUInt16LE(begun & 0xffff, at + CHECK_AT);
+  const checksum = crc32(bytes, at + PAYLOAD_AT, end, begun);
+  bytes.writeUInt32LE(checksum, at + CHECKSUM_AT);
+  return checksum;
 }
 
 /** The next place at which a frame may begin. */
