@@ -3,7 +3,7 @@
  */
 
 import { checkLimitOptions, checkLimits, DEFAULT_LIMITS, durationMs } from './check-limits.js';
-import { now } from './clock.js';
+import { elapsed } from './clock.js';
 import { type Expiring, watchExpiry } from './expiry.js';
 import { hashOfInteger } from './key/hash.js';
 import { hashOfKey, isPlainKey, SlotIndex, SlotKeys } from './key/slot-index.js';
@@ -222,7 +222,7 @@ export class BoundedMap<K, V> implements Expiring {
   }
 
   #endLater(slot: number): void {
-    this.#residents.setDeadline(slot, now() + this.#ttlMs);
+    this.#residents.setEnd(slot, elapsed() + this.#ttlMs);
     watchExpiry(this);
   }
 

@@ -78,8 +78,8 @@ export class CacheHandle<F extends AnyMethod = AnyMethod> {
       );
     }
     const { cache, table, key } = this.#locate(args);
-    table.flights.fence(key.text);
-    cache.entries.put(table, key, value, cache.answersWithPromises);
+    table.fence(key.text);
+    cache.entries.put(table, key, value, cache.isAsync);
     cache.entries.journal?.expectWritable();
     await cache.entries.journal?.whenDurableOrThrow();
   }
@@ -92,6 +92,19 @@ export class CacheHandle<F extends AnyMethod = AnyMethod> {
   async delete(...args: Parameters<F>): Promise<boolean> {
     const { cache, table, key } = this.#locate(args);
     const existed = cache.entries.delete(table, key);
+    await cache.entries.journal?.whenDurableOrThrow();
+    return existed;
+  }
+
+  /**
+   * Ends the entry of a call now; gives whether there was a fresh one. The next call loads it anew, and is answered with the old one meanwhile, or if that fails, as
+   * `staleWhileRevalidate` and `staleIfError` allow. Without either it is removed. A load of it that is under way answers its callers and is not stored.
+   * The promise is kept when that is as durable as the cache promises.
+   * @throws SCRUBJAY_NOT_DURABLE when it could not be written; it has ended in memory all the same.
+   */
+  async expire(...args: Parameters<F>): Promise<boolean> {
+    const { cache, table, key } = this.#locate(args);
+    const existed = cache.entries.expire(table, key);
     await cache.entries.journal?.whenDurableOrThrow();
     return existed;
   }

@@ -59,17 +59,17 @@ const MOST_ENTRIES = 2 ** 30;
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** A time in milliseconds. */
-export function durationMs(ttl: unknown, where: string): number {
-  const parts = typeof ttl === 'string' ? /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(ttl) : null;
-  const ms = parts === null ? ttl : Number(parts[1]) * (UNITS[parts[2] as string] as number);
+/** A time in milliseconds: what the user said for `option`. */
+export function durationMs(said: unknown, where: string, option = 'ttl'): number {
+  const parts = typeof said === 'string' ? /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(said) : null;
+  const ms = parts === null ? said : Number(parts[1]) * (UNITS[parts[2] as string] as number);
   if (typeof ms === 'number' && Number.isFinite(ms) && ms > 0) return ms;
   throw wrong(
     'SCRUBJAY_BAD_TTL',
     where,
-    "ttl must be more than 0: milliseconds such as 300000, or text such as '5m' (ms, s, m, h, d)",
-    ttl,
-    ' Leave it out to keep results for ever.',
+    `${option} must be more than 0: milliseconds such as 300000, or text such as '5m' (ms, s, m, h, d)`,
+    said,
+    option === 'ttl' ? ' Leave it out to keep results for ever.' : ' Leave it out to do without.',
   );
 }
 

@@ -3,7 +3,8 @@
  */
 import { resolve } from 'node:path';
 import { types } from 'node:util';
-import { checkLimits, DEFAULT_LIMITS, durationMs } from './check-limits.js';
+import { checkFreshness } from './check-freshness.js';
+import { checkLimits, DEFAULT_LIMITS } from './check-limits.js';
 import { checkRevive } from './check-revive.js';
 import { ScrubjayError } from './errors.js';
 import { readParameter } from './key/parameters.js';
@@ -19,6 +20,12 @@ import type { OnDamage } from './persist/recovery-source.js';
 const KNOWN = Object.keys({
   capacity: 1,
   ttl: 1,
+  nullTtl: 1,
+  jitter: 1,
+  staleWhileRevalidate: 1,
+  staleIfError: 1,
+  retryAfterError: 1,
+  refreshAhead: 1,
   policy: 1,
   maxBytes: 1,
   maxEntryBytes: 1,
@@ -53,8 +60,11 @@ export function checkOptions(options: unknown, where: string): Settings {
   const said = record(options ?? {}, where, 'options');
   expectKnown(said, KNOWN, where, 'option');
   expectFitting(said, where);
+  const freshness = checkFreshness(said, where);
+  const { ttlMs, refreshAt, staleWhileRevalidateMs, staleIfErrorMs } = freshness;
   return {
-    limits: { ...checkLimits(said, DEFAULT_LIMITS, where), ttlMs: said['ttl'] === undefined ? Number.POSITIVE_INFINITY : durationMs(said['ttl'], where) },
+    limits: { ...checkLimits(said, DEFAULT_LIMITS, where), ttlMs, refreshAt, graceMs: Math.max(staleWhileRevalidateMs, staleIfErrorMs) },
+    freshness,
     persist: said['persist'] === undefined ? undefined : checkPersist(said['persist'], where),
     parameters: names(said['params'], 'params', where)?.map((name) => readParameter(name, `${where}: params`)),
     omitted: names(said['omit'], 'omit', where) ?? [],

@@ -155,8 +155,8 @@ export class ClassCaches {
           files: persist.fileSystem,
           signature: signatureOf(settings, rule, method),
         }));
-      const { limits, unkeyable } = settings;
-      return new MethodCache({ name, method, returnsPromise, limits, unkeyable, rule: { ...rule, method: name }, persist: place, report: warn });
+      const { limits, freshness, unkeyable } = settings;
+      return new MethodCache({ name, method, returnsPromise, limits, freshness, unkeyable, rule: { ...rule, method: name }, persist: place, report: warn });
     });
   }
 }

@@ -4,12 +4,14 @@
 
 /** What scrubjay needs of a clock. */
 export interface Clock {
-  /** Wall-clock time, in milliseconds since 1970. Deadlines are in this time, because they must mean the same after a restart. */
+  /** Wall-clock time, in milliseconds since 1970; it may jump. Deadlines on disk are in this time, because they must mean the same after a restart. */
   now(): number;
-  /** Time that only ever rises, in milliseconds, with fractions. Durations are measured with it. */
+  /** Time that only ever rises, in milliseconds, with fractions. Durations and deadlines in memory are in this time: nothing ends early or late because the wall clock is set. */
   elapsed(): number;
   /** Runs `work` every `everyMs` milliseconds without keeping the process alive; the returned function ends it. */
   repeat(everyMs: number, work: () => void): () => void;
+  /** Runs `work` once after `delayMs` milliseconds without keeping the process alive; the returned function calls it off. */
+  after(delayMs: number, work: () => void): () => void;
   /** Runs `work` once when others had their turn, without keeping the process alive. */
   soon(work: () => void): void;
 }
@@ -24,10 +26,28 @@ const systemClock: Clock = {
       clearInterval(timer);
     };
   },
+  after(delayMs, work) {
+    // Node runs a timer at once that is longer than it can count.
+    const isLonger = delayMs > LONGEST_TIMER_MS;
+    let callOff = (): void => {
+      clearTimeout(timer);
+    };
+    const next = (): void => {
+      if (isLonger) callOff = systemClock.after(delayMs - LONGEST_TIMER_MS, work);
+      else work();
+    };
+    const timer = setTimeout(next, Math.min(delayMs, LONGEST_TIMER_MS));
+    timer.unref();
+    return () => {
+      callOff();
+    };
+  },
   soon(work) {
     setImmediate(work).unref();
   },
 };
+
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 let current: Clock = systemClock;
 
@@ -39,6 +59,9 @@ export const elapsed = (): number => current.elapsed();
 
 /** A repeating timer of the clock in use. It never keeps the process alive. */
 export const repeat = (everyMs: number, work: () => void): (() => void) => current.repeat(everyMs, work);
+
+/** A timer of the clock in use that runs once. It never keeps the process alive. */
+export const after = (delayMs: number, work: () => void): (() => void) => current.after(delayMs, work);
 
 /** Runs `work` once, when others had their turn, by the clock in use. */
 export const soon = (work: () => void): void => {

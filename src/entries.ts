@@ -1,7 +1,7 @@
 /**
  * The entries of one cache: memory and journal in step. Every change is written to the journal first, memory follows.
  */
-import { now } from './clock.js';
+import { elapsed, now } from './clock.js';
 import { EntryInventory } from './entry-inventory.js';
 import { type CallKey, EntryKeys, hashOfCall, sizedKey } from './entry-keys.js';
 import type { EntryLimits } from './entry-limits.js';
@@ -67,7 +67,7 @@ export class Entries implements Expiring {
     return this.#residents.bytes;
   }
 
-  /** No entry ends before this moment, in wall-clock milliseconds. */
+  /** No entry ends before this moment, in milliseconds of the rising clock. */
   get nextDeadline(): number {
     return this.#residents.nextDeadline;
   }
@@ -76,6 +76,62 @@ export class Entries implements Expiring {
   fresh(table: Table, key: CallKey): number {
     const slot = this.keys.slotOf(table, key);
     return slot !== NONE && this.isFresh(slot) && this.#isDecoded(slot) ? slot : NONE;
+  }
+
+  /** The slot of an entry that is past its time and still of use, or -1. */
+  stale(table: Table, key: CallKey): number {
+    const slot = this.keys.slotOf(table, key);
+    return slot !== NONE && !this.isFresh(slot) && this.isWithin(slot, this.#residents.graceMs) && this.#isDecoded(slot) ? slot : NONE;
+  }
+
+  /** Whether the entry in `slot`, which is past its time, is not longer past it than that. */
+  isWithin(slot: number, graceMs: number): boolean {
+    return this.#residents.isWithin(slot, graceMs);
+  }
+
+  /** Whether the entry in `slot` is fresh and nothing is due; asked at every hit. */
+  isUntroubled(slot: number): boolean {
+    return this.#residents.isUntroubled(slot);
+  }
+
+  /** What was due for the entry in `slot` is being done: nothing is, until its end. */
+  settle(slot: number): void {
+    const end = this.#residents.endOf(slot);
+    this.#residents.setEnd(slot, end);
+  }
+
+  /**
+   * Ends the entry of a call now, and fences off a load of it that is under way. Gives whether there was a fresh one; it is of use as long as one that has come to its end.
+   * @throws SCRUBJAY_NOT_DURABLE when the journal could not write it; it has ended in memory all the same.
+   */
+  expire(table: Table, key: CallKey): boolean {
+    if (this.#residents.graceMs === 0) return this.delete(table, key);
+    table.fence(key.text);
+    const slot = this.fresh(table, key);
+    if (slot === NONE) {
+      this.journal?.expectWritable();
+      return false;
+    }
+    this.#residents.setEnd(slot, elapsed());
+    this.#rewrite(slot, key.text);
+    return true;
+  }
+
+  /** Writes the entry in `slot` with its new end. */
+  #rewrite(slot: number, key: string): void {
+    if (this.journal === undefined) return;
+    const { values, isPromised } = this.#residents;
+    const entry = {
+      key,
+      value: values[slot],
+      isPromised: isPromised[slot] === 1,
+      expiresAt: Math.round(now()),
+      evicted: [],
+      replacedLsn: this.#records.lsnOf(slot),
+    };
+    const lsn = this.journal.put(entry);
+    this.#records.bind(slot, lsn);
+    this.journal.expectWritable();
   }
 
   /** Whether the entry in `slot` is not past its time; one that is counts as expired, once. */
@@ -112,9 +168,9 @@ export class Entries implements Expiring {
   }
 
   /** Stores an entry, and drops others when there is no room. Gives its slot; -1 when it is too large, and then there is none under its key. */
-  put(table: Table, key: CallKey, value: unknown, isPromised: boolean): number {
+  put(table: Table, key: CallKey, value: unknown, isPromised: boolean, ttlMs = this.#limits.ttlMs): number {
     const residents = this.#residents;
-    const { maxEntryBytes, maxBytes, ttlMs } = this.#limits;
+    const { maxEntryBytes, maxBytes } = this.#limits;
     const bytes = this.#bytesOf(table, key, value);
     let slot = this.keys.slotOf(table, key);
     if (bytes > maxEntryBytes || bytes > maxBytes) {
@@ -133,7 +189,8 @@ export class Entries implements Expiring {
       // It may be its own victim.
       if (victim === slot) slot = NONE;
     }
-    const expiresAt = ttlMs === FOREVER ? undefined : now() + ttlMs;
+    const expiresAt = ttlMs === FOREVER ? undefined : Math.round(now() + ttlMs);
+    const storedAt = elapsed();
     const lsn = this.journal?.put({ key: key.text, value, isPromised, expiresAt, evicted: this.#evicted(), replacedLsn }) ?? UNLOGGED;
     this.#forgetEvicted();
     const isNew = slot === NONE;
@@ -142,7 +199,7 @@ export class Entries implements Expiring {
       this.keys.bind(slot, table, key);
     }
     this.#late?.letGo(slot);
-    this.#residents.fill(slot, { value, isPromised, deadline: expiresAt ?? FOREVER, bytes });
+    this.#residents.fill(slot, { value, isPromised, end: storedAt + ttlMs, due: storedAt + ttlMs * (this.#limits.refreshAt ?? 1), bytes });
     if (this.journal !== undefined) this.#records.bind(slot, lsn);
     if (isNew) residents.insert(slot, hash);
     else residents.update(slot);
@@ -152,12 +209,18 @@ export class Entries implements Expiring {
     return slot;
   }
 
+  /** Lets go of the entry of a call, if there is one, without a word to its owner. */
+  discard(table: Table, key: CallKey): void {
+    const slot = this.keys.slotOf(table, key);
+    if (slot !== NONE) this.#drop([slot]);
+  }
+
   /**
    * Removes an entry, and fences off a load of it that is under way. Gives whether there was a fresh one.
    * @throws SCRUBJAY_NOT_DURABLE when the journal could not write it; it is gone from memory all the same.
    */
   delete(table: Table, key: CallKey): boolean {
-    table.flights.fence(key.text);
+    table.fence(key.text);
     const slot = this.keys.slotOf(table, key);
     if (slot === NONE) {
       this.journal?.expectWritable();

@@ -1,6 +1,7 @@
 /**
  * What a journal asks about the entries it keeps: which changed their places, which records stand behind them, and everything, for a log that begins anew.
  */
+import { elapsed, now } from './clock.js';
 import type { EntryKeys } from './entry-keys.js';
 import type { Residents } from './memory/residents.js';
 import type { Everything, LiveEntry } from './persist/journal-options.js';
@@ -64,11 +65,11 @@ export class EntryInventory {
     const refused = (): void => {
       records.bind(slot, UNLOGGED);
     };
-    if (!this.#entries.isFresh(slot)) refused();
+    if (!this.#entries.isFresh(slot) && !residents.isWithin(slot, residents.graceMs)) refused();
     else if (this.#entries.isDecoded(slot)) {
       const { values, isPromised } = residents;
-      const deadline = residents.deadlineOf(slot);
-      const expiresAt = deadline === Number.POSITIVE_INFINITY ? undefined : deadline;
+      const deadline = residents.endOf(slot);
+      const expiresAt = deadline === Number.POSITIVE_INFINITY ? undefined : Math.round(now() + deadline - elapsed());
       return { lsn, key: keys.textOf(slot), value: values[slot], isPromised: isPromised[slot] === 1, expiresAt, refused };
     }
     return undefined;

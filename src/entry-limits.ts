@@ -1,7 +1,7 @@
 /**
  * How much one cache may hold, and for how long; and which of the entries that come back from disk have a place within that.
  */
-import { now } from './clock.js';
+import { elapsed, now } from './clock.js';
 import { hashOfText } from './key/hash.js';
 import type { Limits } from './memory/residents.js';
 import { survivors } from './memory/survivors.js';
@@ -11,6 +11,8 @@ import type { RecoveredEntries } from './persist/recovered-entries.js';
 export interface EntryLimits extends Limits {
   /** Infinity for ever. */
   readonly ttlMs: number;
+  /** At which part of its life an entry is due for a refresh. Default 1, for never. */
+  readonly refreshAt?: number;
 }
 
 /** The places of recovered entries that fit, in their order, and the keys of those that do not. What is past its time is neither: it is left behind. */
@@ -28,13 +30,15 @@ const STEP = 4096;
 export function* choose(recovered: RecoveredEntries, limits: EntryLimits): Generator<void, Chosen> {
   const moment = now();
   // Of a ttl that was shortened since, or is new, nobody shall wait for the old one to end.
-  const latest = moment + limits.ttlMs;
+  const latest = elapsed() + limits.ttlMs;
+  // On disk moments are those of the wall clock.
+  const toRising = elapsed() - moment;
   const isOurs = recovered.policy === limits.policy.name;
-  const deadlineOf = (place: number): number => Math.min(recovered.expiresAt(place), latest);
+  const deadlineOf = (place: number): number => Math.min(recovered.expiresAt(place) + toRising, latest);
   const markOf = (place: number): number | undefined => (isOurs ? recovered.markAt(place) : undefined);
   const fresh: number[] = [];
   for (const place of recovered.order) {
-    if (moment < recovered.expiresAt(place)) fresh.push(place);
+    if (moment < recovered.expiresAt(place) + (limits.graceMs ?? 0)) fresh.push(place);
     if (fresh.length % STEP === 0) yield;
   }
   if (fresh.length <= limits.capacity) return { fitting: fresh, tooMany: [], deadlineOf, markOf };

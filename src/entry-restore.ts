@@ -39,7 +39,7 @@ export function* restore(table: Table, recovered: RecoveredEntries, { keys, resi
     const key = { text: recovered.keyAt(place), copy: undefined };
     keys.bind(slot, table, key);
     records.bind(slot, recovered.lsnAt(place));
-    residents.fill(slot, { value: undefined, isPromised: recovered.isPromisedAt(place), deadline: deadlineOf(place), bytes: 0 });
+    residents.fill(slot, { value: undefined, isPromised: recovered.isPromisedAt(place), end: deadlineOf(place), due: deadlineOf(place), bytes: 0 });
     late.add(slot, recovered, place);
     places.push({ slot, hash: residents.usesHashes ? hashOfCall(key) : 0, storedAs: recovered.lsnAt(place), mark: markOf(place) });
     if (places.length % RESTORED_AT_ONCE === 0) yield;

@@ -2,11 +2,11 @@
  * Lets go of entries past their time, so that their memory is free before anybody asks for them: one timer for all caches, work in short slices,
  * and neither when no entry has an end.
  */
-import { type Clock, clockInUse, elapsed, now, repeat, soon } from './clock.js';
+import { type Clock, clockInUse, elapsed, repeat, soon } from './clock.js';
 
 /** What has entries that come to an end. */
 export interface Expiring {
-  /** Nothing ends before this moment, in wall-clock milliseconds; Infinity when nothing does. */
+  /** Nothing ends before this moment, in milliseconds of the rising clock; Infinity when nothing does. */
   readonly nextDeadline: number;
   /** Looks at some entries, from number `from` on, and lets go of those that have ended. Gives where to go on; -1 when all were looked at. */
   sweep(from: number): number;
@@ -46,7 +46,7 @@ function goOn(list: Expiring[], from: number): void {
   const startedAt = elapsed();
   let next = from;
   for (let entries = list.at(-1); entries !== undefined; entries = list.at(-1)) {
-    if (next === 0 && entries.nextDeadline > now()) next = DONE;
+    if (next === 0 && entries.nextDeadline > elapsed()) next = DONE;
     else next = entries.sweep(next);
     if (next === DONE) {
       list.pop();

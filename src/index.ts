@@ -19,7 +19,7 @@ export type { SizerName } from './memory/size-of.js';
 export { wTinyLfuWith } from './memory/w-tinylfu.js';
 export type { AnyMethod } from './method-cache.js';
 export type { MethodStats, PersistenceStats } from './method-stats.js';
-export type { KeyOf, Misuse, ParameterName, ScopeOf, TagsOf, WhenOf } from './method-types.js';
+export type { KeyOf, Misuse, ParameterName, ScopeOf, TagsOf, TtlOf, WhenOf } from './method-types.js';
 export type { CachedOptions, ClassCodec, Duration, InstanceClass, PersistOptions, Reviving } from './options.js';
 export type { PersistDriver } from './persist/contract.js';
 export type { Durability, JournalState, OnLocked } from './persist/journal-options.js';

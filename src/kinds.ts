@@ -11,6 +11,8 @@ export function isPlainObject(value: object): boolean {
   return prototype === null || prototype === Object.prototype || isRootPrototype(prototype as object);
 }
 
+export const isPrimitive = (value: unknown): boolean => (typeof value !== 'object' || value === null) && typeof value !== 'function';
+
 /** Whether `prototype` is the `Object.prototype` of some realm. */
 export function isRootPrototype(prototype: object): boolean {
   return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf') && Object.hasOwn(prototype, '__lookupGetter__');

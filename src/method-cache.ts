@@ -6,11 +6,13 @@ import { checkLimitOptions } from './check-limits.js';
 import { Entries } from './entries.js';
 import type { CallKey } from './entry-keys.js';
 import type { EntryLimits } from './entry-limits.js';
-import { ScrubjayError } from './errors.js';
-import { signalsIn, withSignal } from './key/abort-signals.js';
+import type { ScrubjayError } from './errors.js';
+import type { Freshness } from './freshness.js';
+import { signalsIn } from './key/abort-signals.js';
 import { isWanted, type KeyRule, keyOfCall, shapeOf } from './key/call-key.js';
-import { isThenable, singleUseKind } from './kinds.js';
+import { isPrimitive } from './kinds.js';
 import type { LimitOptions } from './limit-options.js';
+import { type Call, Loads } from './loads.js';
 import { type MethodStats, methodStats } from './method-stats.js';
 import { Journal } from './persist/journal.js';
 import type { JournalOptions } from './persist/journal-options.js';
@@ -33,6 +35,7 @@ export interface CacheSettings {
   readonly returnsPromise: boolean;
   /** How much it holds, and for how long, to begin with. */
   readonly limits: EntryLimits;
+  readonly freshness: Freshness;
   readonly rule: KeyRule;
   /** What becomes of a call whose arguments have no honest key. */
   readonly unkeyable: 'throw' | 'bypass';
@@ -42,16 +45,7 @@ export interface CacheSettings {
   readonly report: (error: ScrubjayError) => void;
 }
 
-/** A call that nobody has the answer to. */
-interface Call {
-  readonly self: unknown;
-  readonly args: readonly unknown[];
-  readonly signals: readonly AbortSignal[];
-}
-
 const NONE = -1;
-
-const isPrimitive = (value: unknown): boolean => (typeof value !== 'object' || value === null) && typeof value !== 'function';
 
 /** Whether the method is an `async` function in the JavaScript that runs; a compiler for old targets may have made it an ordinary one. */
 export const isAsyncFunction = (method: AnyMethod): boolean => Object.prototype.toString.call(method) === '[object AsyncFunction]';
@@ -65,7 +59,9 @@ export class MethodCache {
   #opening: Opening<void> | undefined;
   #onProgress: ((progress: RecoveryProgress) => void) | undefined;
   #isOpen: boolean;
-  #isAsync: boolean;
+  readonly #loads: Loads;
+  /** Whether the method answers with promises, as far as is known. */
+  isAsync: boolean;
   /** The codes of what was reported; once is enough. */
   readonly #reported = new Set<string>();
 
@@ -74,7 +70,8 @@ export class MethodCache {
     this.entries = new Entries(settings.limits, this.counters, (args) => keyOfCall(settings.rule, undefined, args));
     this.tables = new Tables(settings.name, this.entries.keys.calls, shapeOf(settings.rule));
     this.#isOpen = settings.persist === undefined;
-    this.#isAsync = settings.returnsPromise || isAsyncFunction(settings.method);
+    this.isAsync = settings.returnsPromise || isAsyncFunction(settings.method);
+    this.#loads = new Loads(this);
   }
 
   /** Answers the call `self.method(...args)`: from memory, by joining a load, or by a load of its own. */
@@ -82,13 +79,13 @@ export class MethodCache {
     if (!this.#isOpen) {
       // Whatever may change while we wait would make it another call: an object among the arguments, the state behind `key`, `scope` and `when`.
       const { pick, scope, when } = this.settings.rule;
-      if (this.#isAsync && pick === undefined && scope === undefined && when === undefined && args.every(isPrimitive))
+      if (this.isAsync && pick === undefined && scope === undefined && when === undefined && args.every(isPrimitive))
         return this.open().then(() => this.find(table, self, args));
       this.openNow();
     }
     if (this.settings.rule.when !== undefined && !this.#isWanted(self, args)) return this.#bypass(self, args);
     const known = table.calls === undefined ? NONE : table.calls.find(args);
-    if (known !== NONE && this.entries.isFresh(known)) {
+    if (known !== NONE && this.entries.isUntroubled(known)) {
       this.counters.hits++;
       return this.entries.use(known);
     }
@@ -102,6 +99,7 @@ export class MethodCache {
     if (slot !== NONE) {
       this.entries.keys.learn(slot, table, key.copy);
       this.counters.hits++;
+      if (!this.entries.isUntroubled(slot)) this.#refreshAhead(table, key, slot, { self, args, signals: signalsIn(args) });
       return this.entries.use(slot);
     }
     const signals = signalsIn(args);
@@ -109,55 +107,24 @@ export class MethodCache {
     if (signals.some((signal) => signal.aborted)) return this.#bypass(self, args);
     const flight = table.flights.under(key.text);
     if (flight !== undefined) {
+      const stale = this.#loads.staleWhileLoading(table, key);
+      if (stale !== undefined) return stale.value;
       this.counters.joined++;
       return table.flights.join(key.text, flight, signals);
     }
-    this.counters.misses++;
-    return this.#fill(table, key, { self, args, signals });
+    return this.#loads.start(table, key, { self, args, signals });
   }
 
-  /** Runs the method, stores what it gives, and answers when that is kept as its durability promises. Errors are never stored. */
-  #fill(table: Table, key: CallKey, { self, args, signals }: Call): unknown {
-    const { counters, entries } = this;
-    const { flights } = table;
-    const ended = counters.startLoad();
-    const failed = (): void => {
-      counters.loadErrors++;
-    };
-    // The load belongs to everybody who waits for it, so it gets a signal of its own in the place of its first caller's.
-    const controller = signals.length === 0 ? undefined : new AbortController();
-    const flight = flights.begin(key.text, controller);
-    let result: unknown;
-    try {
-      result = this.settings.method.apply(self, (controller === undefined ? args : withSignal(args, controller.signal)) as unknown[]);
-    } catch (error) {
-      flights.end(key.text, flight);
-      failed();
-      throw error;
-    }
-    if (isThenable(result)) {
-      this.#isAsync = true;
-      const keep = (value: unknown): Promise<void> | undefined => {
-        if (!this.#canBeKept(value)) return undefined;
-        entries.put(table, key, value, true);
-        return entries.journal?.whenDurable();
-      };
-      flights.follow(key.text, flight, result, { ended, failed, keep });
-      return flights.join(key.text, flight, signals);
-    }
-    ended();
-    if (flights.end(key.text, flight) && this.#canBeKept(result)) {
-      entries.put(table, key, result, false);
-      entries.journal?.makeDurable();
-    }
-    return result;
+  /** The entry nears its end, and is in use: a new one is fetched before somebody has to wait for it. */
+  #refreshAhead(table: Table, key: CallKey, slot: number, call: Call): void {
+    if (this.#loads.refresh(table, key, call)) this.entries.settle(slot);
   }
 
   #isWanted(self: unknown, args: readonly unknown[]): boolean {
     try {
       return isWanted(this.settings.rule, self, args);
     } catch (error) {
-      this.#reportOnce(error as ScrubjayError);
+      this.reportOnce(error as ScrubjayError);
       return false;
     }
   }
@@ -173,27 +140,17 @@ export class MethodCache {
   /** A call without a key is an error when its arguments are to blame, unless the user said otherwise, and runs uncached when the rule is. */
   #findWithoutKey(error: ScrubjayError, self: unknown, args: readonly unknown[]): unknown {
     if (error.code === 'SCRUBJAY_KEY_REFUSED' && this.settings.unkeyable === 'throw') {
-      if (this.#isAsync) return Promise.reject(error);
+      if (this.isAsync) return Promise.reject(error);
       throw error;
     }
-    this.#reportOnce(error);
+    this.reportOnce(error);
     return this.#bypass(self, args);
   }
 
-  #reportOnce(error: ScrubjayError): void {
+  /** Tells the application once what went wrong without failing a call. */
+  reportOnce(error: ScrubjayError): void {
     if (!this.#reported.has(error.code)) this.settings.report(error);
     this.#reported.add(error.code);
-  }
-
-  /** A stream or an iterator would be at its end for the next caller. */
-  #canBeKept(value: unknown): boolean {
-    const kind = singleUseKind(value);
-    if (kind === undefined) return true;
-    this.counters.unstored++;
-    const { name } = this.settings;
-    const advice = `return what was read from it, such as an array, or take the decorator away.`;
-    this.#reportOnce(new ScrubjayError('SCRUBJAY_RESULT_REFUSED', `${name} gave ${kind}, which can be read only once; such results are not cached: ${advice}`));
-    return false;
   }
 
   #bypass(self: unknown, args: readonly unknown[]): unknown {
@@ -213,11 +170,6 @@ export class MethodCache {
   /** What this cache has counted, and how it stands. */
   stats(): MethodStats {
     return methodStats(this.counters, this.entries, this.settings.persist);
-  }
-
-  /** Whether the method answers with promises, as far as is known. */
-  get answersWithPromises(): boolean {
-    return this.#isAsync;
   }
 
   /** Removes everything. @throws SCRUBJAY_NOT_DURABLE */
@@ -256,7 +208,7 @@ export class MethodCache {
   *#openingSteps(): Generator<void, void> {
     const journal = this.#newJournal();
     const recovered = yield* journal.opening();
-    if (recovered.hasPromises) this.#isAsync = true;
+    if (recovered.hasPromises) this.isAsync = true;
     yield* this.entries.restoring(this.tables.first, recovered, journal);
     this.#isOpen = true;
     journal.start();

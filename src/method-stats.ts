@@ -11,12 +11,16 @@ import type { Counters } from './stats/counters.js';
 export interface MethodStats {
   /** Calls answered from memory. */
   readonly hits: number;
+  /** Calls answered with a result past its time, as `staleWhileRevalidate` and `staleIfError` allow. */
+  readonly staleHits: number;
   /** Calls that started a load. */
   readonly misses: number;
   /** Calls that waited for a load somebody else had started. */
   readonly joined: number;
   /** Calls that ran the method past the cache: `when` said no, no key could be built, or their AbortSignal had fired already. */
   readonly bypassed: number;
+  /** Loads in the background, which nobody waited for. */
+  readonly refreshes: number;
   /** Loads that ended well. */
   readonly loads: number;
   /** Results that were answered with and not stored, because they can be read only once, or are larger than `maxEntryBytes` or `maxBytes`. */
@@ -64,12 +68,14 @@ export function methodStats(
   entries: Entries,
   persist: (() => Pick<JournalOptions, 'directory' | 'driver' | 'durability'>) | undefined,
 ): MethodStats {
-  const { hits, misses, joined, bypassed, loads, unstored, loadErrors, loadTimeMs, evictions, expirations } = counters;
+  const { hits, staleHits, refreshes, misses, joined, bypassed, loads, unstored, loadErrors, loadTimeMs, evictions, expirations } = counters;
   return {
     hits,
+    staleHits,
     misses,
     joined,
     bypassed,
+    refreshes,
     loads,
     unstored,
     loadErrors,

@@ -44,6 +44,13 @@ export type KeyOf<F extends AnyMethod = AnyMethod, This = any, Parts = unknown> 
 /** The option `when`: called as the method is, says at once whether this call is cached. */
 export type WhenOf<F extends AnyMethod = AnyMethod, This = any> = (this: NoInfer<This>, ...args: ArgumentsOf<F>) => boolean;
 
+/** The option `ttl` as a function: how long a result stays fresh. */
+export type TtlOf<F extends AnyMethod = AnyMethod, This = any> = (
+  this: NoInfer<This>,
+  result: Awaited<ReturnType<F>>,
+  ...args: ArgumentsOf<F>
+) => number | `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`;
+
 /** The option `scope`. */
 export type ScopeOf<This = any> = 'instance' | 'class' | ((self: NoInfer<This>) => unknown);
 

@@ -2,10 +2,11 @@
  * What a user may say to `@Cached`, with units and defaults. `check-options.ts` checks it once, when the class is defined.
  */
 import type { EntryLimits } from './entry-limits.js';
+import type { Freshness } from './freshness.js';
 import type { Parameter } from './key/parameters.js';
 import type { LimitOptions } from './limit-options.js';
 import type { AnyMethod, MethodCache } from './method-cache.js';
-import type { KeyOf, ParameterName, ScopeOf, WhenOf } from './method-types.js';
+import type { KeyOf, ParameterName, ScopeOf, TtlOf, WhenOf } from './method-types.js';
 import type { PersistDriver, ValueCodecs } from './persist/contract.js';
 import type { DriverName } from './persist/drivers/index.js';
 import type { FileSystem } from './persist/file-system.js';
@@ -79,8 +80,28 @@ export interface PersistOptions {
 /** What `@Cached` takes, for a method `F` of `This`; `Names` is what `params` says, `Parts` what `key` returns. */
 export interface CachedOptions<F extends AnyMethod = AnyMethod, This = any, Names extends readonly string[] = readonly string[], Parts = unknown>
   extends LimitOptions {
-  /** How long a result stays fresh, from the moment it is stored; at exactly that age it is loaded again. More than 0. Default: for ever. */
-  ttl?: Duration;
+  /**
+   * How long a result stays fresh, from the moment it is stored; at exactly that age it is loaded again. More than 0. A function says it for each result, from the
+   * result and the arguments: a time, 0 for a result that is not to be stored, or Infinity; when it fails or gives something else, the result is answered with and not
+   * stored, and a warning says so once. Default: for ever.
+   */
+  ttl?: Duration | TtlOf<F, This>;
+  /** How long results stay fresh that are `null` or `undefined`, such as of something that was not found. Default: as long as all others. */
+  nullTtl?: Duration;
+  /** Up to this much each ttl is shortened by, at random, so that results that were stored together do not end together. Less than `ttl`. Default: none. */
+  jitter?: Duration;
+  /**
+   * For so long after its end a result is still answered with, while one load in the background fetches a new one (RFC 5861, section 3). The load inherits neither the
+   * caller's AbortSignal nor its AsyncLocalStorage. A sync method is loaded after its caller was answered, where all arguments are primitive values; else at once.
+   * Default: none.
+   */
+  staleWhileRevalidate?: Duration;
+  /** For so long after its end a result is answered with when the load of a new one fails (RFC 5861, section 4). Default: none, and callers get the error. */
+  staleIfError?: Duration;
+  /** After a load has failed and there was an old result to answer with, that is answered for so long without another attempt. Default: none, every call tries. */
+  retryAfterError?: Duration;
+  /** When a result is used that has lived for this part of its ttl, such as 0.8, one load in the background fetches a new one. Default: none. */
+  refreshAhead?: number;
   /** Keeps the cache on disk, under names that survive a rebuild: those in the source, unless a minifier or a wrapper hides them; then `@Key` or `params`. Default: memory only. */
   persist?: DriverName | PersistOptions;
   /** The names of the parameters, in order, `'...ids'` for a rest parameter. Default: what `@Key` said, else the names in the source where it shows them. */
@@ -139,6 +160,7 @@ export interface Registrar {
 /** Options after the checks, every default filled in that does not depend on the registry. */
 export interface Settings {
   readonly limits: EntryLimits;
+  readonly freshness: Freshness;
   readonly persist: PersistSettings | undefined;
   readonly parameters: readonly Parameter[] | undefined;
   readonly omitted: readonly string[];

@@ -2,6 +2,7 @@
  * Who shares entries with whom: one table for a class, or one for each of its instances.
  */
 import { ScrubjayError } from './errors.js';
+import { Pauses } from './flight/pauses.js';
 import { SingleFlight } from './flight/single-flight.js';
 import { type CallShape, CallTable } from './key/call-table.js';
 import type { SlotKeys } from './key/slot-index.js';
@@ -15,6 +16,8 @@ export class Table {
   readonly texts = new SplitMap<number>();
   /** Whether every entry is in `texts`. */
   hasAllTexts: boolean;
+  /** The keys that are not to be loaded for a while. */
+  readonly pauses = new Pauses();
   /** The loads under way. */
   readonly flights = new SingleFlight();
 
@@ -27,9 +30,16 @@ export class Table {
     return this.calls === undefined || !this.calls.tellsAllApart;
   }
 
+  /** From now on the load under way for `key` is not stored and not joined, and nothing keeps the next one from trying. */
+  fence(key: string): void {
+    this.flights.fence(key);
+    this.pauses.end(key);
+  }
+
   /** Forgets every entry, and fences off the loads under way. */
   clear(): void {
     this.flights.fenceAll();
+    this.pauses.clear();
     this.texts.clear();
     this.calls?.clear();
     this.hasAllTexts = this.#needsAllTexts;

@@ -25,7 +25,7 @@ const wrong: readonly [what: string, options: unknown, code: string, message: Re
   ['NaN as capacity', { capacity: Number.NaN }, 'SCRUBJAY_BAD_CAPACITY', /got NaN/],
   ['infinite capacity', { capacity: Number.POSITIVE_INFINITY }, 'SCRUBJAY_BAD_CAPACITY', /got Infinity/],
   ['capacity as text', { capacity: '10' }, 'SCRUBJAY_BAD_CAPACITY', /got "10" \(string\)/],
-  ['an unknown option', { capactiy: 10 }, 'SCRUBJAY_UNKNOWN_OPTION', /there is no option "capactiy"; take it out, or use one of capacity, ttl, policy/],
+  ['an unknown option', { capactiy: 10 }, 'SCRUBJAY_UNKNOWN_OPTION', /there is no option "capactiy"; take it out, or use one of capacity, ttl, nullTtl,/],
   ["another library's word", { max: 10 }, 'SCRUBJAY_UNKNOWN_OPTION', /there is no option "max"; did you mean capacity\?/],
   [
     'an unknown driver',

@@ -1,4 +1,4 @@
-import { elapsed, now, repeat, useClock } from '../src/clock';
+import { after, elapsed, now, repeat, useClock } from '../src/clock';
 import { ManualClock } from './support/manual-clock';
 
 afterEach(() => useClock());
@@ -33,4 +33,27 @@ test('a timer of the system does not keep the process alive', () => {
   const end = repeat(1000, () => {});
   expect(process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout')).toHaveLength(before);
   end();
+});
+
+test('a timer runs once, unless it is called off', () => {
+  const clock = new ManualClock();
+  useClock(clock);
+  let runs = 0;
+  after(1000, () => runs++);
+  const callOff = after(1000, () => runs++);
+  clock.advance(999);
+  callOff();
+  expect(runs).toBe(0);
+  clock.advance(1);
+  expect([runs, clock.timers]).toEqual([1, 0]);
+  clock.advance(10_000);
+  expect(runs).toBe(1);
+});
+
+test('a timer of the system that is longer than Node can count does not run at once, and can be called off', async () => {
+  let runs = 0;
+  const callOffs = [2 ** 31, 2 ** 40, Number.POSITIVE_INFINITY].map((ms) => after(ms, () => runs++));
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(runs).toBe(0);
+  for (const callOff of callOffs) callOff();
 });

@@ -67,15 +67,18 @@ describe('with a clock turned by hand', () => {
     expect(clock.timers).toBe(0);
   });
 
-  test('a clock that is set back keeps entries longer, and does no other harm', () => {
+  test.each([-86_400_000, -1, 1, 86_400_000])('a wall clock that is set by %d ms neither keeps entries longer nor ends them early', (jumpMs) => {
     const users = aService();
     users.find('a');
-    clock.advance(-10_000);
+    clock.advance(500);
+    clock.jump(jumpMs);
     users.find('b');
-    clock.advance(1500);
-    expect(cacheOf(users.find).keys()).toEqual(['id="a"']);
-    clock.advance(12_000);
-    expect(cacheOf(users.find).size).toBe(0);
+    clock.advance(499);
+    expect(cacheOf(users.find).keys()).toEqual(['id="a"', 'id="b"']);
+    clock.advance(1);
+    expect(cacheOf(users.find).keys()).toEqual(['id="b"']);
+    clock.advance(500);
+    expect(cacheOf(users.find).keys()).toEqual([]);
   });
 });
 
@@ -83,10 +86,12 @@ test('a hundred thousand entries past their time go in slices: others have their
   const clock = new ManualClock();
   const slices: (() => void)[] = [];
   let ms = 0;
+  let stepMs = 0;
   // Each look at the watch takes as long as some steps of the sweep do; `soon` is the turn of others.
   useClock({
     now: () => clock.now(),
-    elapsed: () => (ms += 0.1),
+    elapsed: () => clock.elapsed() + (ms += stepMs),
+    after: (delayMs, work) => clock.after(delayMs, work),
     repeat: (everyMs, work) => clock.repeat(everyMs, work),
     soon: (work) => {
       slices.push(work);
@@ -94,6 +99,7 @@ test('a hundred thousand entries past their time go in slices: others have their
   });
   const map = new BoundedMap<number, number>({ capacity: 200_000, ttl: 1000 });
   for (let key = 0; key < 100_000; key++) map.set(key, key);
+  stepMs = 0.1;
   clock.advance(2000);
   let turns = 0;
   let most = 0;
@@ -117,7 +123,8 @@ test('a clear in the middle of a sweep leaves nothing behind, and takes nothing 
   let ms = 0;
   useClock({
     now: () => clock.now(),
-    elapsed: () => (ms += 0.5),
+    elapsed: () => clock.elapsed() + (ms += 0.5),
+    after: (delayMs, work) => clock.after(delayMs, work),
     repeat: (everyMs, work) => clock.repeat(everyMs, work),
     soon: (work) => void slices.push(work),
   });

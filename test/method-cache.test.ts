@@ -378,6 +378,8 @@ describe('statistics', () => {
       'Reports.build': {
         hits: 2,
         misses: 3,
+        staleHits: 0,
+        refreshes: 0,
         joined: 0,
         bypassed: 0,
         loads: 2,

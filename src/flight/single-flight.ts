@@ -19,8 +19,10 @@ export interface Flight {
 export interface LoadEvents {
   /** The load ended well. */
   readonly ended: () => void;
-  /** The load failed; nothing is stored, and the failure reaches everybody who waits, as the very object that was thrown. */
-  readonly failed: () => void;
+  /**
+   * The load failed; nothing is stored, and the failure reaches everybody who waits, as the very object that was thrown, unless there is something to answer with instead.
+   */
+  readonly failed: () => { readonly value: unknown } | undefined;
   /** Stores the result. Not called when the flight was fenced off; what it gives is waited for before anybody is answered. */
   readonly keep: (value: unknown) => Promise<void> | undefined;
 }
@@ -32,6 +34,16 @@ export class SingleFlight {
   under(key: string): Flight | undefined {
     const flight = this.#flights.get(key);
     return flight?.promise === undefined ? undefined : flight;
+  }
+
+  /** Whether a load for `key` has begun, and counts. */
+  isLoading(key: string): boolean {
+    return this.#flights.has(key);
+  }
+
+  /** Whether this is the load for `key` that counts. */
+  isCurrent(key: string, flight: Flight): boolean {
+    return this.#flights.get(key) === flight;
   }
 
   /** A load for `key` begins. To be called before the method runs: what it invalidates itself counts, too. */
@@ -89,8 +101,9 @@ export class SingleFlight {
     } catch (error) {
       // The flight is over before anybody hears of it: a caller that asks again inside its `catch` must start a new load.
       this.end(key, flight);
-      failed();
-      throw error;
+      const instead = failed();
+      if (instead === undefined) throw error;
+      return instead.value;
     }
     ended();
     if (this.end(key, flight)) await keep(value);

@@ -2,7 +2,7 @@
  * What one cache holds, by slot: values, deadlines and sizes, the limits on them, and the order in which they go. It knows no keys: whoever does
  * is told who went.
  */
-import { now } from '../clock.js';
+import { elapsed } from '../clock.js';
 import { type ByteLimits, countsBytes } from './byte-limits.js';
 import type { EvictionOrder, EvictionPolicy, RestoredEntry } from './policy.js';
 import { Sizes } from './sizes.js';
@@ -17,13 +17,17 @@ export interface Limits extends ByteLimits {
   /** The most entries. */
   readonly capacity: number;
   readonly policy: EvictionPolicy;
+  /** For how long an entry can be of use after its end, in milliseconds. Default 0. */
+  readonly graceMs?: number;
 }
 
 /** What stands in a slot. */
 export interface Content {
   readonly value: unknown;
   readonly isPromised: boolean;
-  readonly deadline: number;
+  /** Its end, and the moment at which something is due, in milliseconds of the rising clock. */
+  readonly end: number;
+  readonly due: number;
   readonly bytes: number;
 }
 
@@ -41,6 +45,7 @@ export class Residents extends Slots {
   /** `changed` is called when the place or the mark of a slot changes because of another one. */
   constructor(limits: Limits, changed: (slot: number) => void = () => {}) {
     super(limits.capacity);
+    this.graceMs = limits.graceMs ?? 0;
     this.#limits = limits;
     this.#changed = changed;
     this.#order = this.#newOrder(limits.capacity);
@@ -67,18 +72,28 @@ export class Residents extends Slots {
     return this.#order.markOf?.(slot) ?? 0;
   }
 
-  /** Whether the entry in `slot` has not come to its end. */
-  isFresh(slot: number): boolean {
+  /** Whether the entry in `slot` is fresh, and nothing is due. */
+  isUntroubled(slot: number): boolean {
     const { deadlines } = this;
     if (deadlines === undefined) return true;
     const deadline = deadlines[slot] as number;
-    return deadline === Number.POSITIVE_INFINITY || now() < deadline;
+    return deadline === Number.POSITIVE_INFINITY || elapsed() < deadline;
   }
 
-  /** Lets go of the value of an entry that has come to its end. It keeps its place until it is stored anew or removed. Gives whether this is news. */
+  /** Whether the entry in `slot` has not come to its end. */
+  isFresh(slot: number): boolean {
+    return this.isUntroubled(slot) || (this.ends !== undefined && elapsed() < this.endOf(slot));
+  }
+
+  /** Whether the entry in `slot`, which is not fresh, is of use for `graceMs` milliseconds after its end. */
+  isWithin(slot: number, graceMs: number): boolean {
+    return elapsed() < this.endOf(slot) + graceMs;
+  }
+
+  /** Lets go of the value of an entry that has come to its end, and is of no use any more. It keeps its place until it is stored anew or removed. Gives whether this is news. */
   expire(slot: number): boolean {
-    if (this.deadlineOf(slot) === EXPIRED) return false;
-    this.setDeadline(slot, EXPIRED);
+    if (this.endOf(slot) === EXPIRED || this.isWithin(slot, this.graceMs)) return false;
+    this.setEnd(slot, EXPIRED);
     this.values[slot] = undefined;
     this.weigh(slot, 0);
     return true;
@@ -120,10 +135,10 @@ export class Residents extends Slots {
   }
 
   /** What stands in a slot that was taken from now on. */
-  fill(slot: number, { value, isPromised, deadline, bytes }: Content): void {
+  fill(slot: number, { value, isPromised, end, due, bytes }: Content): void {
     this.values[slot] = value;
     this.isPromised[slot] = isPromised ? 1 : 0;
-    this.setDeadline(slot, deadline);
+    this.setEnd(slot, end, due);
     this.weigh(slot, bytes);
   }
 
@@ -187,13 +202,13 @@ export class Residents extends Slots {
 
   /** Looks at some slots from `from` on, and has those removed that have come to their end. Gives where to go on; -1 when all were looked at. */
   sweep(from: number, remove: (slot: number) => void): number {
-    const moment = now();
+    const moment = elapsed();
     if (from === 0) this.leastDeadline = Number.POSITIVE_INFINITY;
     const to = Math.min(from + SWEPT_AT_ONCE, this.reach);
     for (let slot = from; slot < to; slot++) {
-      const deadline = this.deadlineOf(slot);
-      if (deadline <= moment) remove(slot);
-      else if (deadline < this.leastDeadline) this.leastDeadline = deadline;
+      const gone = this.endOf(slot) + this.graceMs;
+      if (gone <= moment) remove(slot);
+      else if (gone < this.leastDeadline) this.leastDeadline = gone;
     }
     if (to < this.reach) return to;
     this.nextDeadline = this.leastDeadline;
@@ -201,6 +216,6 @@ export class Residents extends Slots {
   }
 
   #newOrder(capacity: number): EvictionOrder {
-    return this.#limits.policy.order({ capacity, deadlineOf: (slot) => this.deadlineOf(slot), changed: this.#changed });
+    return this.#limits.policy.order({ capacity, deadlineOf: (slot) => this.endOf(slot), changed: this.#changed });
   }
 }

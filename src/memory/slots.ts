@@ -15,11 +15,18 @@ export class Slots {
   values: unknown[] = [];
   /** Whether the method gave a promise of the result. */
   isPromised: Uint8Array = new Uint8Array(FIRST_STEP);
-  /** The first moment at which each slot is no longer fresh, in wall-clock milliseconds; Infinity for never. `undefined` as long as none ever ends. */
+  /**
+   * The moment from which on each entry needs a look before it is used, in milliseconds of the rising clock: its end, or earlier when something is due before that.
+   * Infinity for never. `undefined` as long as none ever ends.
+   */
   deadlines: Float64Array | undefined;
-  /** Nothing ends before this moment. */
+  /** The first moment at which each entry is no longer fresh; `undefined` as long as those are the deadlines. */
+  ends: Float64Array | undefined;
+  /** For how long an entry can be of use after its end, in milliseconds. */
+  graceMs = 0;
+  /** Nothing is of no use any more before this moment. */
   nextDeadline = Number.POSITIVE_INFINITY;
-  /** The least deadline that was seen, or set, since a look at all of them began. */
+  /** The earliest such moment that was seen, or set, since a look at all of them began. */
   leastDeadline = Number.POSITIVE_INFINITY;
   /** A free slot, or -1; the one that is taken and given back again and again in a full cache. */
   #spare = NONE;
@@ -60,15 +67,22 @@ export class Slots {
     return slot;
   }
 
-  /** The entry in `slot` ends at `deadline`. */
-  setDeadline(slot: number, deadline: number): void {
+  /** The entry in `slot` ends at `end`; if something is due before that, at `due`. */
+  setEnd(slot: number, end: number, due = end): void {
     if (this.deadlines === undefined) {
-      if (deadline === Number.POSITIVE_INFINITY) return;
+      if (due === Number.POSITIVE_INFINITY) return;
       this.deadlines = new Float64Array(this.isPromised.length).fill(Number.POSITIVE_INFINITY);
     }
-    this.deadlines[slot] = deadline;
-    if (deadline < this.nextDeadline) this.nextDeadline = deadline;
-    if (deadline < this.leastDeadline) this.leastDeadline = deadline;
+    if (due !== end) this.ends ??= this.deadlines.slice();
+    this.deadlines[slot] = due;
+    if (this.ends !== undefined) this.ends[slot] = end;
+    const gone = end + this.graceMs;
+    if (gone < this.nextDeadline) this.nextDeadline = gone;
+    if (gone < this.leastDeadline) this.leastDeadline = gone;
+  }
+
+  endOf(slot: number): number {
+    return this.ends === undefined ? this.deadlineOf(slot) : (this.ends[slot] as number);
   }
 
   deadlineOf(slot: number): number {
@@ -79,6 +93,7 @@ export class Slots {
   release(slot: number): void {
     this.values[slot] = undefined;
     if (this.deadlines !== undefined) this.deadlines[slot] = Number.POSITIVE_INFINITY;
+    if (this.ends !== undefined) this.ends[slot] = Number.POSITIVE_INFINITY;
     this.#size--;
     if (this.#spare === NONE) this.#spare = slot;
     else this.#free.push(slot);
@@ -88,7 +103,7 @@ export class Slots {
   clear(): void {
     this.values = [];
     this.isPromised = new Uint8Array(FIRST_STEP);
-    this.deadlines = undefined;
+    this.deadlines = this.ends = undefined;
     this.nextDeadline = this.leastDeadline = Number.POSITIVE_INFINITY;
     this.#spare = NONE;
     this.#free = [];
@@ -102,6 +117,7 @@ export class Slots {
     if (this.deadlines === undefined) return;
     const from = this.deadlines.length;
     this.deadlines = grown(this.deadlines, Float64Array, slot, this.capacity).fill(Number.POSITIVE_INFINITY, from);
+    if (this.ends !== undefined) this.ends = grown(this.ends, Float64Array, slot, this.capacity).fill(Number.POSITIVE_INFINITY, from);
   }
 }
 

@@ -7,12 +7,16 @@ import { elapsed } from '../clock.js';
 export class Counters {
   /** Calls answered from memory. */
   hits = 0;
+  /** Calls answered with a result past its time, because the user allows that. */
+  staleHits = 0;
   /** Calls that started a load. */
   misses = 0;
   /** Calls that waited for a load somebody else had started. */
   joined = 0;
   /** Calls that ran the method without looking into the cache: no key could be built, or the user wanted none. */
   bypassed = 0;
+  /** Loads in the background. */
+  refreshes = 0;
   /** Loads that ended well. */
   loads = 0;
   /** Results that were answered with and not stored. */

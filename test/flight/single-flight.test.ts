@@ -15,7 +15,10 @@ const recorder = (): LoadEvents & { readonly seen: unknown[] } => {
   return {
     seen,
     ended: () => seen.push('ended'),
-    failed: () => seen.push('failed'),
+    failed: () => {
+      seen.push('failed');
+      return undefined;
+    },
     keep: (value) => {
       seen.push(['keep', value]);
       return undefined;

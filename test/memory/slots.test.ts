@@ -27,7 +27,7 @@ test('a slot that was given back is taken again, and its value is let go of', ()
 test('deadlines survive growth', () => {
   const slots = new Slots(100);
   expect(slots.deadlines).toBeUndefined();
-  for (let count = 0; count < 50; count++) slots.setDeadline(slots.take(), 1000 + count);
+  for (let count = 0; count < 50; count++) slots.setEnd(slots.take(), 1000 + count);
   for (let count = 0; count < 50; count++) slots.take();
   expect([0, 49, 50, 99].map((slot) => slots.deadlineOf(slot))).toEqual([1000, 1049, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]);
   expect(slots.nextDeadline).toBe(1000);

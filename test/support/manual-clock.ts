@@ -3,10 +3,12 @@ import { type Clock, useClock } from '../../src/clock';
 
 export class ManualClock implements Clock {
   #ms = Date.UTC(2026, 0, 1);
+  /** By how much the wall clock was set. */
+  #jumpedMs = 0;
   readonly #timers = new Set<{ everyMs: number; nextAt: number; work: () => void }>();
 
   now(): number {
-    return this.#ms;
+    return this.#ms + this.#jumpedMs;
   }
 
   elapsed(): number {
@@ -19,6 +21,19 @@ export class ManualClock implements Clock {
     return () => this.#timers.delete(timer);
   }
 
+  after(delayMs: number, work: () => void): () => void {
+    const timer = {
+      everyMs: Number.POSITIVE_INFINITY,
+      nextAt: this.#ms + delayMs,
+      work: () => {
+        this.#timers.delete(timer);
+        work();
+      },
+    };
+    this.#timers.add(timer);
+    return () => this.#timers.delete(timer);
+  }
+
   soon(work: () => void): void {
     setImmediate(work);
   }
@@ -26,6 +41,11 @@ export class ManualClock implements Clock {
   /** Timers that would still fire. */
   get timers(): number {
     return this.#timers.size;
+  }
+
+  /** The wall clock is set; no time passes. */
+  jump(ms: number): void {
+    this.#jumpedMs += ms;
   }
 
   /** Lets time pass; timers that become due run in between. */

@@ -1,0 +1,62 @@
+/**
+ * What a user said about time, after the checks: how long results stay fresh, and of what use they are afterwards.
+ */
+
+import { durationMs } from './check-limits.js';
+import { ScrubjayError } from './errors.js';
+import { describe } from './kinds.js';
+
+/** Times in milliseconds. */
+export interface Freshness {
+  /** Infinity for ever. */
+  readonly ttlMs: number;
+  /** Says it for each result instead. */
+  readonly ttlOf: ((result: unknown, ...args: readonly unknown[]) => unknown) | undefined;
+  /** Of results that are `null` or `undefined`. */
+  readonly nullTtlMs: number | undefined;
+  /** Every life is shortened by a random time up to this. */
+  readonly jitterMs: number;
+  readonly staleWhileRevalidateMs: number;
+  readonly staleIfErrorMs: number;
+  readonly retryAfterErrorMs: number;
+  /** At which part of its life an entry is due for a refresh; 1 for never. */
+  readonly refreshAt: number;
+}
+
+/** Do not store the result. */
+export const NOT_STORED = 0;
+
+/**
+ * How long this result stays fresh, in milliseconds; NOT_STORED for not at all.
+ * @throws SCRUBJAY_BAD_TTL when the user's function failed or gave something that is no time: the result is not stored then
+ */
+export function ttlOf(freshness: Freshness, result: unknown, args: readonly unknown[], where: string): number {
+  const { nullTtlMs, jitterMs } = freshness;
+  const ttlMs = nullTtlMs !== undefined && (result === null || result === undefined) ? nullTtlMs : ownTtl(freshness, result, args, where);
+  if (jitterMs === 0 || ttlMs === NOT_STORED || ttlMs === Number.POSITIVE_INFINITY) return ttlMs;
+  // Never to nothing: that would mean something else.
+  return Math.max(ttlMs - Math.random() * jitterMs, Math.min(ttlMs, 1));
+}
+
+function ownTtl({ ttlMs, ttlOf: ask }: Freshness, result: unknown, args: readonly unknown[], where: string): number {
+  if (ask === undefined) return ttlMs;
+  let said: unknown;
+  try {
+    said = ask(result, ...args);
+  } catch (cause) {
+    throw badTtl(where, `it failed: ${cause instanceof Error ? cause.message : describe(cause)}`, cause);
+  }
+  if (said === 0 || said === Number.POSITIVE_INFINITY) return said;
+  try {
+    return durationMs(said, where);
+  } catch {
+    throw badTtl(where, `it gave ${describe(said)}`);
+  }
+}
+
+const badTtl = (where: string, found: string, cause?: unknown): ScrubjayError =>
+  new ScrubjayError(
+    'SCRUBJAY_BAD_TTL',
+    `${where}: ttl must give milliseconds, or text such as '5m', 0 for results that are not to be stored, or Infinity; ${found}. The result was answered with and not stored.`,
+    { cause },
+  );

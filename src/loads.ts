@@ -1,0 +1,176 @@
+/**
+ * Runs the method where nobody has a fresh answer: one load for each key, stores what it gives, and answers with something older where the user allows that.
+ */
+import { soon } from './clock.js';
+import type { Entries } from './entries.js';
+import type { CallKey } from './entry-keys.js';
+import { ScrubjayError } from './errors.js';
+import { inNobodysName } from './flight/nobodys-name.js';
+import type { Flight, LoadEvents } from './flight/single-flight.js';
+import { type Freshness, NOT_STORED, ttlOf } from './freshness.js';
+import { withSignal } from './key/abort-signals.js';
+import { isPrimitive, isThenable, singleUseKind } from './kinds.js';
+import type { Counters } from './stats/counters.js';
+import type { Table } from './tables.js';
+
+const NONE = -1;
+
+/** A call that nobody has a fresh answer to. */
+export interface Call {
+  readonly self: unknown;
+  readonly args: readonly unknown[];
+  readonly signals: readonly AbortSignal[];
+}
+
+/** Whose loads these are. */
+export interface LoadOwner {
+  readonly settings: { readonly name: string; readonly method: (this: any, ...args: any[]) => unknown; readonly freshness: Freshness };
+  readonly entries: Entries;
+  readonly counters: Counters;
+  /** Whether the method answers with promises, as far as is known. */
+  isAsync: boolean;
+  /** Tells the application once what went wrong without failing a call. */
+  reportOnce(error: ScrubjayError): void;
+}
+
+export class Loads {
+  readonly #owner: LoadOwner;
+
+  constructor(owner: LoadOwner) {
+    this.#owner = owner;
+  }
+
+  /** Answers a call whose entry is past its time, or not there: with what is still of use, or by a load. */
+  start(table: Table, key: CallKey, call: Call): unknown {
+    const { entries, counters, settings } = this.#owner;
+    const slot = entries.stale(table, key);
+    if (slot === NONE) {
+      counters.misses++;
+      return this.#load(table, key, call);
+    }
+    const isPaused = table.pauses.has(key.text);
+    const mayWait = entries.isWithin(slot, settings.freshness.staleWhileRevalidateMs);
+    if (isPaused || (mayWait && this.refresh(table, key, call))) return this.#answerWithStale(slot);
+    counters.misses++;
+    return this.#load(table, key, call);
+  }
+
+  /** Whether a load of it that is under way need not be waited for, and what it is answered with then. */
+  staleWhileLoading(table: Table, key: CallKey): { readonly value: unknown } | undefined {
+    const { entries, settings } = this.#owner;
+    const { staleWhileRevalidateMs } = settings.freshness;
+    if (staleWhileRevalidateMs === 0) return undefined;
+    const slot = entries.stale(table, key);
+    return slot !== NONE && entries.isWithin(slot, staleWhileRevalidateMs) ? { value: this.#answerWithStale(slot) } : undefined;
+  }
+
+  /**
+   * Loads in the background, in nobody's name, unless a load is under way. Gives false where that cannot be done: a sync method would have to be called later,
+   * with arguments that may have changed by then.
+   */
+  refresh(table: Table, key: CallKey, call: Call): boolean {
+    const { counters, isAsync } = this.#owner;
+    if (table.flights.isLoading(key.text)) return true;
+    if (!isAsync && !call.args.every(isPrimitive)) return false;
+    counters.refreshes++;
+    const args = call.signals.length === 0 ? call.args : withSignal(call.args, new AbortController().signal);
+    const flight = table.flights.begin(key.text);
+    const load = (): void => {
+      if (!table.flights.isCurrent(key.text, flight)) return;
+      try {
+        const result = this.#run(table, key, flight, { ...call, args, signals: [] });
+        if (isThenable(result)) void Promise.resolve(result).catch(() => undefined);
+      } catch {
+        // It is counted, and the next call may try again.
+      }
+    };
+    if (isAsync) inNobodysName(load);
+    else soon(() => inNobodysName(load));
+    return true;
+  }
+
+  #answerWithStale(slot: number): unknown {
+    this.#owner.counters.staleHits++;
+    return this.#owner.entries.use(slot);
+  }
+
+  #load(table: Table, key: CallKey, call: Call): unknown {
+    // The load belongs to everybody who waits for it, so it gets a signal of its own in the place of its first caller's.
+    const controller = call.signals.length === 0 ? undefined : new AbortController();
+    const flight = table.flights.begin(key.text, controller);
+    const args = controller === undefined ? call.args : withSignal(call.args, controller.signal);
+    return this.#run(table, key, flight, { ...call, args });
+  }
+
+  /** Runs the method, stores what it gives, and answers when that is kept as its durability promises. */
+  #run(table: Table, key: CallKey, flight: Flight, { self, args, signals }: Call): unknown {
+    const owner = this.#owner;
+    const { entries, counters } = owner;
+    const { flights } = table;
+    const ended = counters.startLoad();
+    const failed = (): { readonly value: unknown } | undefined => {
+      counters.loadErrors++;
+      return this.#insteadOfError(table, key);
+    };
+    let result: unknown;
+    try {
+      result = owner.settings.method.apply(self, args as unknown[]);
+    } catch (error) {
+      flights.end(key.text, flight);
+      const instead = failed();
+      if (instead === undefined) throw error;
+      return instead.value;
+    }
+    if (isThenable(result)) {
+      owner.isAsync = true;
+      const keep = (value: unknown): Promise<void> | undefined => (this.#store(table, key, value, args, true) ? entries.journal?.whenDurable() : undefined);
+      flights.follow(key.text, flight, result, { ended, failed, keep } satisfies LoadEvents);
+      return flights.join(key.text, flight, signals);
+    }
+    ended();
+    if (flights.end(key.text, flight) && this.#store(table, key, result, args, false)) entries.journal?.makeDurable();
+    return result;
+  }
+
+  /** What a load that failed is answered with, where the user allows that; then it is not tried again for a while. */
+  #insteadOfError(table: Table, key: CallKey): { readonly value: unknown } | undefined {
+    const { entries, settings, counters } = this.#owner;
+    const { freshness } = settings;
+    const slot = entries.stale(table, key);
+    if (slot === NONE) return undefined;
+    table.pauses.begin(key.text, freshness.retryAfterErrorMs);
+    if (!entries.isWithin(slot, freshness.staleIfErrorMs)) return undefined;
+    counters.staleHits++;
+    return { value: entries.valueAt(slot) };
+  }
+
+  #store(table: Table, key: CallKey, value: unknown, args: readonly unknown[], isPromised: boolean): boolean {
+    const { entries, counters, settings } = this.#owner;
+    let ttlMs = NOT_STORED;
+    try {
+      if (this.#canBeKept(value)) ttlMs = ttlOf(settings.freshness, value, args, settings.name);
+    } catch (error) {
+      this.#owner.reportOnce(error as ScrubjayError);
+    }
+    if (ttlMs !== NOT_STORED) {
+      entries.put(table, key, value, isPromised, ttlMs);
+      return true;
+    }
+    counters.unstored++;
+    // What is not stored does not leave an older result in its place.
+    entries.discard(table, key);
+    return false;
+  }
+
+  /** A stream or an iterator would be at its end for the next caller. */
+  #canBeKept(value: unknown): boolean {
+    const kind = singleUseKind(value);
+    if (kind === undefined) return true;
+    const advice = 'return what was read from it, such as an array, or take the decorator away.';
+    const { name } = this.#owner.settings;
+    this.#owner.reportOnce(
+      new ScrubjayError('SCRUBJAY_RESULT_REFUSED', `${name} gave ${kind}, which can be read only once; such results are not cached: ${advice}`),
+    );
+    return false;
+  }
+}
