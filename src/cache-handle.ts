@@ -136,6 +136,15 @@ export class CacheHandle<F extends AnyMethod = AnyMethod> {
     return this.#cache.stats();
   }
 
+  /** The key of a call as text; `undefined` for arguments that have none. */
+  protected textOf(args: readonly unknown[]): string | undefined {
+    try {
+      return this.#locate(args).key.text;
+    } catch {
+      return undefined;
+    }
+  }
+
   #open(): MethodCache {
     this.#cache.openNow();
     return this.#cache;

@@ -2,14 +2,15 @@
  * One decorated method: whose entries serve a given `this`.
  * `this` is part of every call: two objects with different state must never share an entry by accident.
  */
-import { CacheHandle } from './cache-handle.js';
+import { handleOn } from './batch-handle.js';
+import type { CacheHandle } from './cache-handle.js';
 import { ClassCaches, type Declaration } from './class-caches.js';
 import { ScrubjayError } from './errors.js';
 import { isAsyncFunction, type MethodCache } from './method-cache.js';
 import type { Table } from './tables.js';
 
 /** Whose entries a call finds. */
-interface Place {
+export interface Place {
   readonly cache: MethodCache;
   readonly table: Table;
 }
@@ -45,7 +46,7 @@ export class CachedMethod {
     const { method, returnsPromise } = this.#declaration;
     let place: Place | undefined;
     try {
-      place = this.#placeOf(self);
+      place = this.placeOf(self);
     } catch (error) {
       if (!returnsPromise && !isAsyncFunction(method)) throw error;
       return Promise.reject(error as Error);
@@ -53,8 +54,11 @@ export class CachedMethod {
     return place === undefined ? method.apply(self, args as unknown[]) : place.cache.find(place.table, self, args);
   }
 
-  /** Where the entries of `self` are; `undefined` for a method torn from its object, which runs uncached unless all objects share. */
-  #placeOf(self: unknown): Place | undefined {
+  /**
+   * Where the entries of `self` are; `undefined` for a method torn from its object, which runs uncached unless all objects share.
+   * @throws SCRUBJAY_SCOPE_UNDECLARED
+   */
+  placeOf(self: unknown): Place | undefined {
     if ((typeof self === 'object' && self !== null) || typeof self === 'function') return this.#places.get(self) ?? this.#settle(self);
     const { declaringClass } = this.classes;
     if (this.#declaration.settings.scope !== 'class' || declaringClass === undefined) return undefined;
@@ -95,19 +99,19 @@ export class CachedMethod {
    * @throws SCRUBJAY_WHICH_CACHE when it only borrows the method.
    */
   handleOfInstance(self: object): CacheHandle {
-    const place = this.#placeOf(self);
+    const place = this.placeOf(self);
     if (place === undefined)
       throw new ScrubjayError(
         'SCRUBJAY_WHICH_CACHE',
         `the object has no entries of ${this.#declaration.methodName}, it is no instance of its class; ask with one.`,
       );
-    return new CacheHandle(place.cache, self, () => place.table);
+    return handleOn(place.cache, self, () => place.table);
   }
 
   /** A handle on the entries of a class, for questions that need no instance. */
   handleOfClass(concrete: object): CacheHandle {
     const cache = this.classes.of(concrete);
-    return new CacheHandle(cache, this.#declaration.isStatic ? concrete : undefined, () => cache.tables.only());
+    return handleOn(cache, this.#declaration.isStatic ? concrete : undefined, () => cache.tables.only());
   }
 
   /**

@@ -55,10 +55,10 @@ const KNOWN_PERSIST = [
   'revive',
   'fileSystem',
 ] as const satisfies readonly (keyof PersistOptions)[];
-/** Checks what the user said. `where` begins every message, such as `@Cached on Users.find`. */
-export function checkOptions(options: unknown, where: string): Settings {
+/** Checks what the user said. `where` begins every message, such as `@Cached on Users.find`; `others` are options that somebody else has checked. */
+export function checkOptions(options: unknown, where: string, others: readonly string[] = []): Settings {
   const said = record(options ?? {}, where, 'options');
-  expectKnown(said, KNOWN, where, 'option');
+  expectKnown(said, [...KNOWN, ...others], where, 'option');
   expectFitting(said, where);
   const freshness = checkFreshness(said, where);
   const { ttlMs, refreshAt, staleWhileRevalidateMs, staleIfErrorMs } = freshness;

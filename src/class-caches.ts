@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { ScrubjayError } from './errors.js';
+import type { BatchPlan } from './flight/batch-plan.js';
 import type { KeyRule } from './key/call-key.js';
 import { pepperPrint } from './key/hidden-text.js';
 import { nameOfFunction } from './kinds.js';
@@ -22,6 +23,8 @@ export interface Declaration {
   readonly returnsPromise: boolean;
   readonly settings: Settings;
   readonly rule: KeyRule;
+  /** For a method that takes a list: `method` and `rule` are then those of one element. */
+  readonly batch?: BatchPlan | undefined;
   readonly registry: Registrar;
 }
 
@@ -141,7 +144,7 @@ export class ClassCaches {
   }
 
   #make(wantedName: string): MethodCache {
-    const { settings, rule, registry, method, returnsPromise } = this.#declaration;
+    const { settings, rule, batch, registry, method, returnsPromise } = this.#declaration;
     const { persist } = settings;
     return registry.register(wantedName, persist !== undefined, (name) => {
       const place: CacheSettings['persist'] =
@@ -153,10 +156,21 @@ export class ClassCaches {
           onDamage: persist.onDamage,
           version: persist.version,
           files: persist.fileSystem,
-          signature: signatureOf(settings, rule, method),
+          signature: signatureOf(this.#declaration),
         }));
       const { limits, freshness, unkeyable } = settings;
-      return new MethodCache({ name, method, returnsPromise, limits, freshness, unkeyable, rule: { ...rule, method: name }, persist: place, report: warn });
+      return new MethodCache({
+        name,
+        method,
+        returnsPromise,
+        limits,
+        freshness,
+        unkeyable,
+        rule: { ...rule, method: name },
+        batch,
+        persist: place,
+        report: warn,
+      });
     });
   }
 }
@@ -174,12 +188,13 @@ function nearestName(owner: object): string | undefined {
  * What a restart must find unchanged for old entries to mean the same. The order of the parameters may change: keys are named.
  * Of functions that make keys the source is all there is to compare.
  */
-function signatureOf({ scope }: Settings, { parameters, pick, isHidden, pepper }: KeyRule, method: AnyMethod): string {
+function signatureOf({ settings: { scope }, rule, method, batch }: Declaration): string {
+  const { parameters, pick, isHidden, pepper } = rule;
   const names = parameters
     .map(({ name, isRest, isIgnored, isSecret }) => `${isIgnored ? '-' : ''}${isSecret ? '*' : ''}${isRest ? '...' : ''}${name ?? ''}`)
     .sort();
   const scoped = typeof scope === 'function' ? sourceHash(scope) : scope;
-  const kind = isAsyncFunction(method) ? 'async ' : '';
+  const kind = `${batch === undefined ? '' : 'batch '}${isAsyncFunction(method) ? 'async ' : ''}`;
   const veil = pepper === undefined ? '' : ` ${isHidden ? 'hidden ' : ''}pepper=${pepperPrint(pepper)}`;
   return `keys/1 ${kind}scope=${scoped}${veil} ${pick === undefined ? `(${names.join(',')})` : `key=${sourceHash(pick)}`}`;
 }

@@ -2,13 +2,15 @@
  * Makes a cached method of a method and what its user said of it.
  */
 import { randomBytes } from 'node:crypto';
+import { BatchMethod } from './batch-method.js';
+import { type BatchSettings, expectPromises, placeOfList } from './batch-options.js';
 import { CACHED_METHOD, CachedMethod } from './cached-method.js';
 import type { Declaration } from './class-caches.js';
 import { ScrubjayError } from './errors.js';
 import type { KeyRule } from './key/call-key.js';
 import type { Parameter } from './key/parameters.js';
-import type { AnyMethod } from './method-cache.js';
-import { parametersOf } from './method-parameters.js';
+import { type AnyMethod, isAsyncFunction } from './method-cache.js';
+import { type KnownParameters, parametersOf } from './method-parameters.js';
 import type { Settings } from './options.js';
 import { methodText, misplaced } from './placement.js';
 import { registry } from './registry.js';
@@ -22,6 +24,8 @@ export interface Known {
   readonly recorded: readonly Parameter[];
   readonly declaringClass: object | undefined;
   readonly returnsPromise: boolean;
+  /** For a method that takes a list, of which each element is an entry. */
+  readonly batch: BatchSettings | undefined;
 }
 
 /**
@@ -29,12 +33,43 @@ export interface Known {
  * @throws SCRUBJAY_BAD_DECORATOR, SCRUBJAY_BAD_KEY_NAME, SCRUBJAY_KEY_UNNAMED
  */
 export function declare(method: AnyMethod, known: Known): { cachedMethod: CachedMethod; replacement: AnyMethod } {
-  const { settings, where } = known;
+  const { settings, where, batch: batchSettings, returnsPromise } = known;
   refuseGenerators(method, where);
-  const { parameters, isComplete } = parametersOf(method, settings, known.recorded, where);
+  const found = parametersOf(method, settings, known.recorded, where);
+  const { index, parameters } = batchSettings === undefined ? { index: 0, parameters: found.parameters } : placeOfList(batchSettings, found, where);
+  const rule = ruleOf(known, { ...found, parameters });
+  if (batchSettings !== undefined) expectPromises(settings, returnsPromise || batchSettings.gather || isAsyncFunction(method), where);
+  const plan = batchSettings && { listAt: index, returns: batchSettings.returns };
+  const batch = plan && new BatchMethod({ method, plan, settings: batchSettings, rule, returnsPromise, where });
+  const declaration: Declaration = {
+    // The entries of a batch are those of its elements, and so are the loads.
+    method: batch?.element ?? method,
+    property: known.name,
+    methodName: methodText(known.name),
+    isStatic: known.isStatic,
+    returnsPromise: returnsPromise || batchSettings?.gather === true,
+    settings,
+    rule,
+    batch: plan,
+    registry: settings.registry ?? registry,
+  };
+  const cachedMethod = new CachedMethod(declaration, known.declaringClass);
+  const replacement: AnyMethod =
+    batch === undefined
+      ? function (this: unknown, ...args: unknown[]): unknown {
+          return cachedMethod.call(this, args);
+        }
+      : function (this: unknown, ...args: unknown[]): unknown {
+          return batch.call(cachedMethod, this, args);
+        };
+  return { cachedMethod, replacement: dressed(replacement, method, cachedMethod) };
+}
+
+/** How the keys of a method's calls are made. */
+function ruleOf({ name, settings, where }: Known, { parameters, isComplete }: KnownParameters): KeyRule {
   const { pick, scope, when, identity, hashKeys } = settings;
-  const rule: KeyRule = {
-    method: methodText(known.name),
+  return {
+    method: methodText(name),
     parameters,
     isComplete,
     needsNames: settings.persist !== undefined,
@@ -45,21 +80,6 @@ export function declare(method: AnyMethod, known: Known): { cachedMethod: Cached
     isHidden: hashKeys,
     pepper: hashKeys || parameters.some(({ isSecret }) => isSecret === true) ? pepperOf(settings, where) : undefined,
   };
-  const declaration: Declaration = {
-    method,
-    property: known.name,
-    methodName: methodText(known.name),
-    isStatic: known.isStatic,
-    returnsPromise: known.returnsPromise,
-    settings,
-    rule,
-    registry: settings.registry ?? registry,
-  };
-  const cachedMethod = new CachedMethod(declaration, known.declaringClass);
-  const replacement: AnyMethod = function (this: unknown, ...args: unknown[]): unknown {
-    return cachedMethod.call(this, args);
-  };
-  return { cachedMethod, replacement: dressed(replacement, method, cachedMethod) };
 }
 
 /** Entries on disk must be found again, and nobody else must be able to make their keys. */

@@ -48,12 +48,15 @@ export type MethodName<C extends AnyClass> = 0 extends 1 & C
 
 type NameOfMethod<T> = { [Name in keyof T]-?: T[Name] extends AnyMethod ? Name : never }[keyof T] & (string | symbol);
 
-type MethodOf<C extends AnyClass, Name> = Name extends keyof C['prototype']
+/** The type of one of the methods of a class. */
+export type MethodOf<C extends AnyClass, Name> = Name extends keyof C['prototype']
   ? Extract<C['prototype'][Name], AnyMethod>
   : Name extends keyof C
     ? Extract<C[Name], AnyMethod>
     : never;
 
-type SelfOf<C extends AnyClass, Name> = Name extends keyof C['prototype'] ? C['prototype'] : C;
+/** What `this` is in it. */
+export type SelfOf<C extends AnyClass, Name> = Name extends keyof C['prototype'] ? C['prototype'] : C;
 
-type Unless<Found, Otherwise> = [Found] extends [never] ? Otherwise : Found;
+/** What was found, or something else where nothing was. */
+export type Unless<Found, Otherwise> = [Found] extends [never] ? Otherwise : Found;

@@ -1,11 +1,15 @@
 /**
  * The front door of scrubjay: caching for service methods.
  */
+export type { BatchOptions } from './batch-options.js';
+export type { BatchDecoratorOfBothKinds, CachedBatchDecorator, CachedBatchFunction, CachedBatchOptions, ElementMethod } from './batch-types.js';
 export { CacheHandle, type ValueOf } from './cache-handle.js';
 export { cacheOf } from './cache-of.js';
 export { Cached, cached } from './cached.js';
+export { CachedBatch, cachedBatch } from './cached-batch.js';
 export type { CachedDecorator, CachedFunction, MethodDecoratorOfBothKinds } from './decorator-types.js';
 export { type ErrorCode, isScrubjayError, ScrubjayError } from './errors.js';
+export type { BatchShape } from './flight/batch-result.js';
 export type { CacheHealth, RegistryHealth } from './health.js';
 export { type ClassRegistration, registerClass } from './key/registered-classes.js';
 export { Key } from './key-decorator.js';

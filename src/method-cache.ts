@@ -7,6 +7,7 @@ import { Entries } from './entries.js';
 import type { CallKey } from './entry-keys.js';
 import type { EntryLimits } from './entry-limits.js';
 import type { ScrubjayError } from './errors.js';
+import type { BatchPlan } from './flight/batch-plan.js';
 import type { Freshness } from './freshness.js';
 import { signalsIn } from './key/abort-signals.js';
 import { isWanted, type KeyRule, keyOfCall, shapeOf } from './key/call-key.js';
@@ -39,6 +40,8 @@ export interface CacheSettings {
   readonly rule: KeyRule;
   /** What becomes of a call whose arguments have no honest key. */
   readonly unkeyable: 'throw' | 'bypass';
+  /** How the calls of a method that takes a list become calls of this cache; `undefined` for the cache of any other method. */
+  readonly batch?: BatchPlan | undefined;
   /** Where and how the cache is kept on disk; asked for when it is opened. `undefined` for memory only. */
   readonly persist: (() => PersistPlan) | undefined;
   /** Tells the application what went wrong without failing a call. */
@@ -170,6 +173,11 @@ export class MethodCache {
   /** What this cache has counted, and how it stands. */
   stats(): MethodStats {
     return methodStats(this.counters, this.entries, this.settings.persist);
+  }
+
+  /** Whether calls are looked for at once; before, some wait until what is on disk is recovered. */
+  get isOpen(): boolean {
+    return this.#isOpen;
   }
 
   /** Removes everything. @throws SCRUBJAY_NOT_DURABLE */

@@ -3,7 +3,8 @@
  */
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
-import { CacheHandle } from './cache-handle.js';
+import { handleOn } from './batch-handle.js';
+import type { CacheHandle } from './cache-handle.js';
 import { checkDirectory, checkDurability, checkOnLocked } from './check-options.js';
 import { ScrubjayError } from './errors.js';
 import { cacheHealth, type RegistryHealth } from './health.js';
@@ -138,7 +139,7 @@ export class CacheRegistry {
   /** The cache of that name. */
   get(name: string): CacheHandle | undefined {
     const cache = this.#caches.get(name);
-    return cache && new CacheHandle(cache, undefined, () => cache.tables.only());
+    return cache && handleOn(cache, undefined, () => cache.tables.only());
   }
 
   /** What every cache has counted since its process began, by name. */

@@ -4,6 +4,18 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
 const outside = AsyncLocalStorage.snapshot();
+let isNobody = false;
 
 /** Runs `work` without the AsyncLocalStorage of whoever happens to run now: it is no part of their request. */
-export const inNobodysName = <T>(work: () => T): T => outside(work);
+export function inNobodysName<T>(work: () => T): T {
+  const before = isNobody;
+  isNobody = true;
+  try {
+    return outside(work);
+  } finally {
+    isNobody = before;
+  }
+}
+
+/** Whether that is so at this moment; not behind an `await`. */
+export const isInNobodysName = (): boolean => isNobody;

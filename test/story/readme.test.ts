@@ -50,7 +50,10 @@ test('the README has a row for every option, and docs/errors.md one for every er
   const optionsSource = readFileSync(join(root, 'src', 'check-options.ts'), 'utf8');
   const known = /const KNOWN = [\w.]+\(\{(.*?)\}/s.exec(optionsSource)?.[1]?.match(/\w+(?=:)/g) ?? [];
   expect(known.length).toBeGreaterThan(15);
-  for (const option of known) expect(readme).toMatch(new RegExp(`^\\| \`${option}\` +\\|`, 'm'));
+  const batchSource = readFileSync(join(root, 'src', 'batch-options.ts'), 'utf8');
+  const ofBatches = /const KNOWN_BATCH = [\w.]+\(\{(.*?)\}/s.exec(batchSource)?.[1]?.match(/\w+(?=:)/g) ?? [];
+  expect(ofBatches.length).toBeGreaterThan(3);
+  for (const option of [...known, ...ofBatches]) expect(readme).toMatch(new RegExp(`^\\| \`${option}\` +\\|`, 'm'));
   const errorsSource = readFileSync(join(root, 'src', 'errors.ts'), 'utf8');
   const codes = [...errorsSource.matchAll(/'(SCRUBJAY_\w+)'/g)].map(([, code]) => code);
   const page = readFileSync(join(root, 'docs', 'errors.md'), 'utf8');

@@ -1,0 +1,133 @@
+/**
+ * The elements of one list whose method may give its result at once. The first element that the cache loads needs its value there and then,
+ * so all that are missing are found out before, and loaded with it.
+ */
+import type { Place } from './cached-method.js';
+import { chunksOf } from './flight/batch.js';
+import { withElement } from './flight/batch-plan.js';
+import { JointSignal } from './flight/joint-signal.js';
+import { signalsIn, withSignal } from './key/abort-signals.js';
+import { isWanted } from './key/call-key.js';
+import { isThenable } from './kinds.js';
+
+/** What is asked for, and how it is loaded. */
+export interface PromptCalls extends Place {
+  readonly self: unknown;
+  /** One for each element of the list. */
+  readonly calls: readonly (readonly unknown[])[];
+  readonly listAt: number;
+  readonly mostIds: number;
+  /** Runs the method with a list of ids in its place. */
+  readonly load: (args: readonly unknown[]) => readonly unknown[] | Promise<readonly unknown[]>;
+}
+
+export class PromptBatch {
+  readonly #asked: PromptCalls;
+  /** The ids that will have to be loaded, by key, in the order in which they came. */
+  readonly #missing = new Map<string, unknown>();
+  readonly #values = new Map<string, () => unknown>();
+  /** Keys that were deleted or set while the method ran: their values are answered with and not stored. */
+  readonly #fenced = new Set<string>();
+  readonly #joint = new JointSignal();
+  /** The method has given a promise after all. */
+  #isPromised = false;
+  /** The key of the element that is being looked for; `undefined` for one that was there. */
+  #current: string | undefined;
+
+  constructor(asked: PromptCalls) {
+    this.#asked = asked;
+  }
+
+  /**
+   * What the cache gives for each element: values, or promises.
+   * @throws SCRUBJAY_KEY_REFUSED before anything is loaded, and what the method throws.
+   */
+  find(): readonly unknown[] {
+    const { calls } = this.#asked;
+    const keys = calls.map((call, index) => this.#missingKey(call, index));
+    const found: unknown[] = [];
+    const look = (isMissing: boolean): void => {
+      for (const [index, key] of keys.entries()) if ((key !== undefined) === isMissing) found[index] = this.#findOne(key, calls[index] as readonly unknown[]);
+    };
+    try {
+      // What is there goes first: what is loaded may take its room.
+      look(false);
+      look(true);
+    } finally {
+      if (this.#isPromised) this.#joint.complete();
+    }
+    return found;
+  }
+
+  /** The value of the element that is being looked for, which the cache has not. `args` are those of the call for it. */
+  load(args: readonly unknown[]): unknown {
+    const key = this.#current;
+    // An entry may have come to its end in between.
+    if (key === undefined) return first(this.#asked.load(withElement(args, this.#asked.listAt, [args[this.#asked.listAt]])));
+    if (this.#values.size === 0) this.#loadAll(key, args);
+    if (this.#isPromised) this.#joint.add(signalsIn(args));
+    return this.#values.get(key)?.();
+  }
+
+  #findOne(key: string | undefined, call: readonly unknown[]): unknown {
+    const { cache, table, self } = this.#asked;
+    this.#current = key;
+    if (key !== undefined && this.#fenced.has(key)) return this.#values.get(key)?.();
+    return cache.find(table, self, call);
+  }
+
+  /** The key of an element that will have to be loaded; `undefined` where an entry is there. */
+  #missingKey(call: readonly unknown[], index: number): string | undefined {
+    const { cache, table, self, listAt } = this.#asked;
+    const { entries, settings } = cache;
+    const isWantedAtAll = this.#isWanted(call);
+    const known = isWantedAtAll ? (table.calls?.find(call) ?? -1) : -1;
+    if (known >= 0 && entries.isFresh(known)) return undefined;
+    // No key has a line break.
+    let text = `\n${index}`;
+    try {
+      const key = cache.keyOf(table, self, call);
+      if (isWantedAtAll && entries.fresh(table, key) >= 0) return undefined;
+      text = key.text;
+    } catch (error) {
+      if (isWantedAtAll && (error as { code?: string }).code === 'SCRUBJAY_KEY_REFUSED' && settings.unkeyable === 'throw') throw error;
+    }
+    if (!this.#missing.has(text)) this.#missing.set(text, call[listAt]);
+    return text;
+  }
+
+  #isWanted(call: readonly unknown[]): boolean {
+    const { cache, self } = this.#asked;
+    try {
+      return isWanted(cache.settings.rule, self, call);
+    } catch {
+      // The cache reports it.
+      return false;
+    }
+  }
+
+  /** Loads everything that is missing; the cache knows of the load of `current`, and must learn of the others: what the method deletes while it runs counts. */
+  #loadAll(current: string, args: readonly unknown[]): void {
+    const { table, listAt, mostIds, load } = this.#asked;
+    const others = [...this.#missing.keys()].filter((key) => key !== current).map((key) => [key, table.flights.begin(key)] as const);
+    const hasFired = signalsIn(args).some(({ aborted }) => aborted);
+    const given = hasFired ? args : withSignal(args, this.#joint.signal);
+    try {
+      for (const chunk of chunksOf([...this.#missing], mostIds)) {
+        const ids = chunk.map(([, id]) => id);
+        const values = load(withElement(given, listAt, ids));
+        for (const [index, [key]] of chunk.entries()) this.#values.set(key, valueAt(values, index));
+        if (!isThenable(values)) continue;
+        this.#isPromised = true;
+        values.finally(() => this.#joint.end()).catch(() => undefined);
+      }
+    } finally {
+      for (const [key, flight] of others) if (!table.flights.end(key, flight)) this.#fenced.add(key);
+    }
+  }
+}
+
+const valueAt = (values: readonly unknown[] | Promise<readonly unknown[]>, index: number) => (): unknown =>
+  Array.isArray(values) ? (values as readonly unknown[])[index] : (values as Promise<readonly unknown[]>).then((list) => list[index]);
+
+const first = (values: readonly unknown[] | Promise<readonly unknown[]>): unknown => valueAt(values, 0)();
