@@ -5,17 +5,11 @@ import { realFileSystem } from '../src/persist/file-system';
 import { logFiles, temporaryDirectory } from './support/directories';
 import { manualClockForEachTest } from './support/manual-clock';
 import { errorOf } from './support/promises';
+import { warningsOfEachTest } from './support/warnings';
 
 const time = manualClockForEachTest();
 
-let warnings: string[];
-beforeEach(() => {
-  warnings = [];
-  jest.spyOn(process, 'emitWarning').mockImplementation((message) => void warnings.push(String(message)));
-});
-afterEach(() => {
-  jest.restoreAllMocks();
-});
+const warnings = warningsOfEachTest();
 
 /** A process with one persisted method; its values say in which process they were loaded. */
 function start(directory: string, version: number | string | undefined, persist: Exclude<PersistOptions, string> = {}) {
@@ -60,7 +54,7 @@ describe('version', () => {
     expect(await registry.open()).toMatchObject([{ recovery: { outcome: 'other-version', entries: 0 } }]);
     expect([users.find('x'), users.find('y')]).toEqual([`x of ${first}`, `y of ${first}`]);
     await registry.close();
-    expect(warnings).toEqual([]);
+    expect(warnings.messages).toEqual([]);
   });
 
   test('rolled back: calls are answered from memory, and the newer version finds everything again', async () => {
@@ -100,7 +94,7 @@ test.each([
   expect((await registry.open())[0]?.recovery).toEqual(recovery && expect.objectContaining(recovery));
   expect(registry.stats()['Users.find']?.persistence).toMatchObject({ state, lastError: { code: 'SCRUBJAY_LOG_DAMAGED' } });
   expect(['a', 'b', 'c'].map((id) => users.find(id))).toEqual(found);
-  expect(warnings).toHaveLength(1);
+  expect(warnings.messages).toHaveLength(1);
   await registry.close();
 });
 

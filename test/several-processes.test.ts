@@ -7,14 +7,10 @@ import { lockDirectory } from '../src/persist/directory-lock';
 import { workerName } from '../src/persist/worker-name';
 import { temporaryDirectory } from './support/directories';
 import { errorOf } from './support/promises';
+import { warningsOfEachTest } from './support/warnings';
 
-let warnings: string[];
-beforeEach(() => {
-  warnings = [];
-  jest.spyOn(process, 'emitWarning').mockImplementation((message) => void warnings.push(String(message)));
-});
+const warnings = warningsOfEachTest();
 afterEach(() => {
-  jest.restoreAllMocks();
   delete process.env['NODE_APP_INSTANCE'];
 });
 
@@ -52,7 +48,7 @@ test('opening fails and names the holder; calls are answered from memory, and th
   expect([users.find('a'), users.find('a'), users.other('b')]).toEqual(['A', 'A', 'b']);
   const { 'Users.find': find, 'Users.other': other } = registry.stats();
   expect([find?.hits, find?.persistence?.state, other?.persistence?.state]).toEqual([1, 'refused', 'open']);
-  expect(warnings).toHaveLength(1);
+  expect(warnings.messages).toHaveLength(1);
   await registry.close();
   release();
 });
@@ -63,7 +59,7 @@ test("onLocked: 'memory' is content with memory, and says nothing", async () => 
   await registry.open();
   expect([users.find('a'), users.find('a')]).toEqual(['A', 'A']);
   expect(registry.stats()['Users.find']?.persistence).toMatchObject({ state: 'refused', lastError: { code: 'SCRUBJAY_DIRECTORY_BUSY' } });
-  expect(warnings).toEqual([]);
+  expect(warnings.messages).toEqual([]);
   await registry.close();
   release();
 });

@@ -1,8 +1,7 @@
 /**
  * What a recovery is told, and whom it tells how far it has come.
  */
-import type { PersistDriver } from './contract.js';
-import type { FileSystem } from './file-system.js';
+import type { LogOwner } from './session-file.js';
 
 /** What becomes of entries that lost records may have deleted or replaced: they are dropped, they stay, or nothing is read at all and the cache runs in memory only. */
 export type OnDamage = 'drop-suspect' | 'salvage' | 'refuse';
@@ -13,13 +12,7 @@ export interface RecoveryProgress {
   readonly totalBytes: number;
 }
 
-export interface RecoverySource {
-  readonly files: FileSystem;
-  readonly directory: string;
-  readonly driver: PersistDriver;
-  readonly cacheName: string;
-  readonly signature: string;
-  readonly version?: string | number | undefined;
+export interface RecoverySource extends LogOwner {
   /** Default `'drop-suspect'`. */
   readonly onDamage?: OnDamage | undefined;
   readonly onProgress?: ((progress: RecoveryProgress) => void) | undefined;

@@ -4,17 +4,11 @@ import { Cached, type CachedOptions, CacheRegistry, cacheOf } from '../../src/in
 import { temporaryDirectory } from '../support/directories';
 import { manualClockForEachTest } from '../support/manual-clock';
 import { errorOf, gate } from '../support/promises';
+import { warningsOfEachTest } from '../support/warnings';
 
 const time = manualClockForEachTest();
 
-let warnings: string[];
-beforeEach(() => {
-  warnings = [];
-  jest.spyOn(process, 'emitWarning').mockImplementation((message) => void warnings.push(String(message)));
-});
-afterEach(() => {
-  jest.restoreAllMocks();
-});
+const warnings = warningsOfEachTest();
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -65,7 +59,7 @@ describe('ttl', () => {
     const { users, stats } = aService({ ttl: () => 0 });
     expect([await users.find('a'), await users.find('a')]).toEqual(['a1', 'a2']);
     expect(stats()).toMatchObject({ size: 0, unstored: 2, misses: 2 });
-    expect(warnings).toEqual([]);
+    expect(warnings.messages).toEqual([]);
   });
 
   test.each<[string, () => never]>([
@@ -78,7 +72,7 @@ describe('ttl', () => {
     const { users, stats } = aService({ ttl });
     expect([await users.find('a'), await users.find('a')]).toEqual(['a1', 'a2']);
     expect(stats()).toMatchObject({ size: 0, unstored: 2 });
-    expect(warnings).toEqual([expect.stringMatching(/Users\.find.*ttl must give milliseconds/)]);
+    expect(warnings.messages).toEqual([expect.stringMatching(/Users\.find.*ttl must give milliseconds/)]);
   });
 
   test('a stored entry keeps its end, whatever later results say', async () => {
