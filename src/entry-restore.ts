@@ -33,13 +33,17 @@ export interface Restored {
 export function* restore(table: Table, recovered: RecoveredEntries, { keys, residents, records, limits, late }: Room): Generator<void, Restored> {
   const { fitting, tooMany, deadlineOf, markOf } = yield* choose(recovered, limits);
   late.expect(residents.reach + fitting.length);
+  const { ttlMs, refreshAt = 1 } = limits;
+  // Where each result has a ttl of its own, nobody knows any more how long it was.
+  const dueBefore = refreshAt === 1 || ttlMs === Number.POSITIVE_INFINITY ? 0 : ttlMs * (1 - refreshAt);
   const places: RestoredEntry[] = [];
   for (const place of fitting) {
     const slot = residents.take();
     const key = { text: recovered.keyAt(place), copy: undefined };
     keys.bind(slot, table, key);
     records.bind(slot, recovered.lsnAt(place));
-    residents.fill(slot, { value: undefined, isPromised: recovered.isPromisedAt(place), end: deadlineOf(place), due: deadlineOf(place), bytes: 0 });
+    const end = deadlineOf(place);
+    residents.fill(slot, { value: undefined, isPromised: recovered.isPromisedAt(place), end, due: end - dueBefore, bytes: 0 });
     late.add(slot, recovered, place);
     places.push({ slot, hash: residents.usesHashes ? hashOfCall(key) : 0, storedAs: recovered.lsnAt(place), mark: markOf(place) });
     if (places.length % RESTORED_AT_ONCE === 0) yield;

@@ -465,6 +465,23 @@ describe('on disk', () => {
   );
 });
 
+test('refreshAhead holds for what came back from disk, too', async () => {
+  const directory = temporaryDirectory();
+  const start = () => {
+    const registry = new CacheRegistry({ persist: { directory } });
+    return { registry, ...aService({ ttl: 1000, refreshAhead: 0.8, persist: 'jsonl', registry }) };
+  };
+  const first = start();
+  await first.users.find('a');
+  await first.registry.close();
+  const second = start();
+  time.clock.advance(799);
+  expect([await second.users.find('a'), second.loads.length]).toEqual(['a1', 0]);
+  time.clock.advance(1);
+  expect([await second.users.find('a'), second.loads.length]).toEqual(['a1', 1]);
+  await second.registry.close();
+});
+
 describe('what is of no use goes', () => {
   test('when the last moment at which it could be answered with is over, and not before', async () => {
     const { users, stats } = aService({ ttl: 1000, staleIfError: 5000 });
