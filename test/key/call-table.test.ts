@@ -201,7 +201,7 @@ test('it finds what a plain list of calls holds, whatever is added and removed',
         expect([slot, table.find(args), table.findCopy(table.copyOf(args) as CallCopy)]).toEqual([slot, ...(model.has(slot) ? [slot, slot] : [-1, -1])]);
       });
     }),
-    { numRuns: 150 },
+    numRuns(150, 60),
   );
 });
 

@@ -10,7 +10,7 @@ import { mayReadArguments } from '../../src/key/source-text.js';
 
 const root = join(__dirname, '..', '..', 'node_modules');
 const isWhole = process.env['SCRUBJAY_ALL_SOURCES'] === '1';
-const BUDGET = 6_000_000;
+const BUDGET = 3_000_000;
 const LARGEST = isWhole ? 12_000_000 : 3_000_000;
 
 type Node = acorn.Node & Record<string, unknown>;
