@@ -62,6 +62,8 @@ export class MethodCache {
   #opening: Opening<void> | undefined;
   #onProgress: ((progress: RecoveryProgress) => void) | undefined;
   #isOpen: boolean;
+  /** Nothing but the entries decides how calls are answered. */
+  #isPlain = false;
   readonly #loads: Loads;
   /** Whether the method answers with promises, as far as is known. */
   isAsync: boolean;
@@ -75,10 +77,21 @@ export class MethodCache {
     this.#isOpen = settings.persist === undefined;
     this.isAsync = settings.returnsPromise || isAsyncFunction(settings.method);
     this.#loads = new Loads(this);
+    this.#attend();
   }
 
   /** Answers the call `self.method(...args)`: from memory, by joining a load, or by a load of its own. */
   find(table: Table, self: unknown, args: readonly unknown[]): unknown {
+    return this.#isPlain ? this.#findPlain(table, self, args) : this.#findAttended(table, self, args);
+  }
+
+  /** Whether more than the entries decides how calls are answered. To be asked again whenever that may have changed, so that a hit asks one thing only. */
+  #attend(): void {
+    this.#isPlain = this.#isOpen && this.settings.rule.when === undefined;
+  }
+
+  /** Does what must be done before a call may be looked for. */
+  #findAttended(table: Table, self: unknown, args: readonly unknown[]): unknown {
     if (!this.#isOpen) {
       // Whatever may change while we wait would make it another call: an object among the arguments, the state behind `key`, `scope` and `when`.
       const { pick, scope, when } = this.settings.rule;
@@ -87,6 +100,10 @@ export class MethodCache {
       this.openNow();
     }
     if (this.settings.rule.when !== undefined && !this.#isWanted(self, args)) return this.#bypass(self, args);
+    return this.#findPlain(table, self, args);
+  }
+
+  #findPlain(table: Table, self: unknown, args: readonly unknown[]): unknown {
     const known = table.calls === undefined ? NONE : table.calls.find(args);
     if (known !== NONE && this.entries.isUntroubled(known)) {
       this.counters.hits++;
@@ -193,6 +210,7 @@ export class MethodCache {
     if (this.#opening === undefined) {
       this.entries.journal = this.#newJournal();
       this.#isOpen = true;
+      this.#attend();
     } else await this.open();
     await this.entries.journal?.close();
   }
@@ -219,6 +237,7 @@ export class MethodCache {
     if (recovered.hasPromises) this.isAsync = true;
     yield* this.entries.restoring(this.tables.first, recovered, journal);
     this.#isOpen = true;
+    this.#attend();
     journal.start();
   }
 
