@@ -10,7 +10,7 @@ const conductor =
   '^src/(options|check-options|check-revive|method-types|decorator-types|check-limits|process-memory|health|limit-options|freshness|check-freshness|loads|misuse|entries|entry-inventory|entry-keys|entry-limits|entry-restore|expiry|bounded-map|tables|method-stats|method-cache|cache-handle|batch-handle|batch-options|batch-types)\\.ts$';
 const registry = '^src/registry\\.ts$';
 const cached =
-  '^src/(cached|cached-batch|batch-method|prompt-batch|cached-method|class-caches|cache-of|declare|key-decorator|method-parameters|placement)\\.ts$';
+  '^src/(cached|cached-batch|batch-method|prompt-batch|cached-method|class-caches|cache-of|key-of|declare|key-decorator|method-parameters|placement)\\.ts$';
 const frontDoor = '^src/index\\.ts$';
 // What users import as `scrubjay/persist`, to write a driver of their own.
 const persistDoor = '^src/persist/contract\\.ts$';

@@ -20,6 +20,19 @@ class BatchHandle<F extends AnyMethod = AnyMethod> extends CacheHandle<F> {
     this.#plan = plan;
   }
 
+  /**
+   * The key of the one element in the list.
+   * @throws SCRUBJAY_BAD_OPTION for a list of more, or none: each element has a key of its own.
+   */
+  override keyOf(...args: Parameters<F>): string {
+    const [call, ...others] = this.#calls(args);
+    if (call !== undefined && others.length === 0) return super.keyOf(...call);
+    throw new ScrubjayError(
+      'SCRUBJAY_BAD_OPTION',
+      `each element of ${this.name} has a key of its own; keyOf takes a list of one id, such as [['u1']]; got ${call === undefined ? 'none' : others.length + 1}.`,
+    );
+  }
+
   /** What a call would be answered with from memory alone; `undefined` unless every element is there. Counts a hit and a use for each. */
   override get(...args: Parameters<F>): ValueOf<F> | undefined {
     if (!this.has(...args)) return undefined;

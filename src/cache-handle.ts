@@ -4,6 +4,7 @@
 
 import type { CallKey } from './entry-keys.js';
 import { ScrubjayError } from './errors.js';
+import { keyOfCall } from './key/call-key.js';
 import { describe, isThenable } from './kinds.js';
 import type { LimitOptions } from './limit-options.js';
 import type { AnyMethod, MethodCache } from './method-cache.js';
@@ -40,6 +41,14 @@ export class CacheHandle<F extends AnyMethod = AnyMethod> {
   /** Entries held now, of all instances. */
   get size(): number {
     return this.#open().entries.size;
+  }
+
+  /**
+   * The key of a call, exactly as its entry has it in `keys()` and on disk, whether there is an entry or not. Nothing is opened, loaded or counted.
+   * @throws SCRUBJAY_KEY_REFUSED, SCRUBJAY_KEY_FAILED, SCRUBJAY_KEY_UNNAMED for a call that has none
+   */
+  keyOf(...args: Parameters<F>): string {
+    return this.#textOf(args);
   }
 
   /** The stored value of a call, or `undefined` where there is none; counts as a hit and as a use. A cached `undefined` is told apart by `has`. */
@@ -139,7 +148,7 @@ export class CacheHandle<F extends AnyMethod = AnyMethod> {
   /** The key of a call as text; `undefined` for arguments that have none. */
   protected textOf(args: readonly unknown[]): string | undefined {
     try {
-      return this.#locate(args).key.text;
+      return this.#textOf(args);
     } catch {
       return undefined;
     }
@@ -153,12 +162,22 @@ export class CacheHandle<F extends AnyMethod = AnyMethod> {
   #locate(args: readonly unknown[]): { cache: MethodCache; table: Table; key: CallKey } {
     const cache = this.#open();
     const table = this.#tableFor();
-    if (this.#self === undefined && cache.settings.rule.scope !== undefined) {
+    this.#expectScope();
+    return { cache, table, key: cache.keyOf(table, this.#self, args) };
+  }
+
+  #textOf(args: readonly unknown[]): string {
+    this.#expectScope();
+    return keyOfCall(this.#cache.settings.rule, this.#self, args);
+  }
+
+  #expectScope(): void {
+    const { rule } = this.#cache.settings;
+    if (this.#self === undefined && rule.scope !== undefined) {
       throw new ScrubjayError(
         'SCRUBJAY_WHICH_CACHE',
         `the calls of ${this.name} are separated by a value of their instance; ask for the handle of one: cacheOf(instance, 'method').`,
       );
     }
-    return { cache, table, key: cache.keyOf(table, this.#self, args) };
   }
 }

@@ -13,6 +13,7 @@ export type { BatchShape } from './flight/batch-result.js';
 export type { CacheHealth, RegistryHealth } from './health.js';
 export { type ClassRegistration, registerClass } from './key/registered-classes.js';
 export { Key } from './key-decorator.js';
+export { keyOf } from './key-of.js';
 export type { Bytes, LimitOptions } from './limit-options.js';
 export { type PolicyName, policies } from './memory/index.js';
 export { lfuWith } from './memory/lfu.js';

@@ -1,0 +1,23 @@
+/** What the compiler knows of keys, events and control from outside, under both kinds of decorators. Never run: the compiler reads it. */
+import { Cached, cacheOf, keyOf } from 'scrubjay';
+
+class Users {
+  @Cached()
+  async find(id: string, locale?: number): Promise<string> {
+    return Promise.resolve(id + locale);
+  }
+}
+declare const users: Users;
+
+keyOf(users.find, ['u1']).length;
+keyOf(users.find, ['u1', 5]);
+keyOf(cacheOf(users, 'find'), ['u1', 5]);
+cacheOf(Users, 'find').keyOf('u1', 5);
+// @ts-expect-error: the arguments are those of the method.
+keyOf(users.find, [5]);
+// @ts-expect-error: all of them.
+keyOf(users.find, []);
+// @ts-expect-error: as a list.
+keyOf(users.find, 'u1');
+// @ts-expect-error: the arguments are those of the method.
+keyOf(cacheOf(users, 'find'), [5]);
