@@ -2,6 +2,7 @@
  * What an application holds of one cached method: its entries by the method's own arguments, and its statistics.
  */
 
+import { deleteWhere } from './delete-where.js';
 import type { CallKey } from './entry-keys.js';
 import { ScrubjayError } from './errors.js';
 import { keyOfCall } from './key/call-key.js';
@@ -103,6 +104,22 @@ export class CacheHandle<F extends AnyMethod = AnyMethod> {
     const existed = cache.entries.delete(table, key);
     await cache.entries.journal?.whenDurableOrThrow();
     return existed;
+  }
+
+  /**
+   * Removes every entry whose key has these parts, at once, whatever its other parts are: `deleteWhere({ id: 'u1' })`; gives how many fresh ones went. Parts are
+   * called what the parameters are, values are equal as in keys; `undefined` stands for calls without the argument. Of all instances, unless the handle was asked for
+   * one. What cannot be told to be different goes, too: hidden keys, and long ones that show only their beginning. Loads under way that it may concern answer their
+   * callers and are not stored. Takes time for each entry that goes where the parts are in `index`, else for each there is.
+   * The promise is kept when the removal is as durable as the cache promises.
+   * @throws SCRUBJAY_BAD_KEY_NAME for names that keys do not have, SCRUBJAY_BAD_OPTION when it names none
+   * @throws SCRUBJAY_NOT_DURABLE when it could not be written; the entries are gone from memory all the same.
+   */
+  async deleteWhere(parts: Readonly<Record<string, unknown>>): Promise<number> {
+    const cache = this.#open();
+    const gone = deleteWhere(cache, parts, this.#self === undefined ? undefined : { self: this.#self, table: this.#tableFor() });
+    await cache.entries.journal?.whenDurableOrThrow();
+    return gone;
   }
 
   /**

@@ -40,6 +40,7 @@ const KNOWN = Object.keys({
   pepper: 1,
   unkeyable: 1,
   identity: 1,
+  index: 1,
   when: 1,
   scope: 1,
   name: 1,
@@ -71,6 +72,7 @@ export function checkOptions(options: unknown, where: string, others: readonly s
     pick: expectType(said, 'key', 'function', 'a function of the arguments', where) as Settings['pick'],
     defaults: said['defaults'] === undefined ? {} : record(said['defaults'], where, 'defaults'),
     secrets: names(said['secret'], 'secret', where) ?? [],
+    index: names(said['index'], 'index', where),
     hashKeys: flag(said, 'hashKeys', where),
     pepper: checkPepper(said['pepper'], where),
     unkeyable: checkUnkeyable(said['unkeyable'], where),
@@ -88,6 +90,8 @@ const UNFITTING: readonly (readonly [one: keyof CachedOptions, other: keyof Cach
   ['key', 'omit', 'key picks by hand'],
   ['key', 'defaults', 'key picks by hand'],
   ['key', 'secret', 'key picks by hand; hashKeys hides what it picks'],
+  ['key', 'index', 'key picks by hand'],
+  ['hashKeys', 'index', 'hidden keys do not tell their parts'],
 ];
 
 function expectFitting(said: Readonly<Record<string, unknown>>, where: string): void {

@@ -167,6 +167,7 @@ export class ClassCaches {
         freshness,
         unkeyable,
         rule: { ...rule, method: name },
+        index: settings.index,
         batch,
         persist: place,
         report: warn,

@@ -6,6 +6,7 @@ import { BatchMethod } from './batch-method.js';
 import { type BatchSettings, expectPromises, placeOfList } from './batch-options.js';
 import { CACHED_METHOD, CachedMethod } from './cached-method.js';
 import type { Declaration } from './class-caches.js';
+import { expectParts } from './delete-where.js';
 import { ScrubjayError } from './errors.js';
 import type { KeyRule } from './key/call-key.js';
 import type { Parameter } from './key/parameters.js';
@@ -38,6 +39,7 @@ export function declare(method: AnyMethod, known: Known): { cachedMethod: Cached
   const found = parametersOf(method, settings, known.recorded, where);
   const { index, parameters } = batchSettings === undefined ? { index: 0, parameters: found.parameters } : placeOfList(batchSettings, found, where);
   const rule = ruleOf(known, { ...found, parameters });
+  expectParts(rule, settings.index ?? [], `${where}: index`);
   if (batchSettings !== undefined) expectPromises(settings, returnsPromise || batchSettings.gather || isAsyncFunction(method), where);
   const plan = batchSettings && { listAt: index, returns: batchSettings.returns };
   const batch = plan && new BatchMethod({ method, plan, settings: batchSettings, rule, returnsPromise, where });

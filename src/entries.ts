@@ -3,7 +3,7 @@
  */
 import { elapsed, now } from './clock.js';
 import { EntryInventory } from './entry-inventory.js';
-import { type CallKey, EntryKeys, hashOfCall, sizedKey } from './entry-keys.js';
+import { type CallKey, type EntryKeys, hashOfCall, sizedKey } from './entry-keys.js';
 import type { EntryLimits } from './entry-limits.js';
 import { RESTORED_AT_ONCE, restore } from './entry-restore.js';
 import { type Expiring, watchExpiry } from './expiry.js';
@@ -38,8 +38,8 @@ export class Entries implements Expiring {
   readonly #victims: number[] = [];
   #limits: EntryLimits;
 
-  constructor(limits: EntryLimits, counters: Counters, textOf: (args: readonly unknown[]) => string) {
-    this.keys = new EntryKeys(textOf);
+  constructor(limits: EntryLimits, counters: Counters, keys: EntryKeys) {
+    this.keys = keys;
     this.#limits = limits;
     this.#counters = counters;
     this.#residents = new Residents(limits, (slot) => {
@@ -226,13 +226,31 @@ export class Entries implements Expiring {
       this.journal?.expectWritable();
       return false;
     }
-    const wasFresh = this.isFresh(slot);
+    return this.deleteAll([slot]) === 1;
+  }
+
+  /**
+   * Removes the entries in these slots. Gives how many of them were fresh.
+   * @throws SCRUBJAY_NOT_DURABLE when the journal could not write it; they are gone from memory all the same.
+   */
+  deleteAll(slots: readonly number[]): number {
+    const fresh = slots.filter((slot) => this.isFresh(slot)).length;
+    const texts = this.journal === undefined ? [] : slots.map((slot) => this.keys.textOf(slot));
     try {
-      this.journal?.delete([key.text]);
+      this.journal?.delete(texts);
     } finally {
-      this.#remove(slot);
+      for (const slot of slots) {
+        const { pauses } = this.keys.tableOf(slot);
+        if (!pauses.isEmpty) pauses.end(this.keys.textOf(slot));
+        this.#remove(slot);
+      }
     }
-    return wasFresh;
+    return fresh;
+  }
+
+  /** The slots of all entries, fresh or not. */
+  slots(): Iterable<number> {
+    return this.#residents.inOrder();
   }
 
   /**

@@ -2,10 +2,12 @@
  * Whose entry stands in each slot, and under which key. An everyday call is its own key, and its text is made only when somebody asks for it;
  * all other entries are found by their text.
  */
+import { argumentsText, type KeyRule, keyOfCall } from './key/call-key.js';
 import { argumentsOf, type CallCopy, hashOfCopy } from './key/call-table.js';
 import { hashOfText } from './key/hash.js';
 import { hashOfStored, SlotKeys } from './key/slot-index.js';
 import type { SizedEntry } from './memory/byte-limits.js';
+import type { PartIndex } from './part-index.js';
 import type { Table } from './tables.js';
 
 const NONE = -1;
@@ -28,16 +30,19 @@ export function sizedKey(table: Table, text: string, copy: unknown): Omit<SizedE
 export class EntryKeys {
   /** The everyday calls by slot, for the tables of the cache. */
   readonly calls = new SlotKeys();
-  readonly #textOf: (args: readonly unknown[]) => string;
+  /** Finds entries by parts of their keys; `undefined` where nobody asked for that. */
+  readonly index: PartIndex | undefined;
+  readonly #rule: KeyRule;
   /** By slot, where an entry has one. */
   readonly #texts: (string | undefined)[] = [];
   /** By slot, of entries that do not lie in the first table. */
   readonly #others: (Table | undefined)[] = [];
   #first: Table | undefined;
 
-  /** `textOf` makes the key of an everyday call. */
-  constructor(textOf: (args: readonly unknown[]) => string) {
-    this.#textOf = textOf;
+  /** `rule` says how keys are made. */
+  constructor(rule: KeyRule, index?: PartIndex) {
+    this.#rule = rule;
+    this.index = index;
   }
 
   /** The slot of the entry of a call, or -1. */
@@ -55,6 +60,7 @@ export class EntryKeys {
     if (table !== this.#first) this.#others[slot] = table;
     const isFoundByCall = copy !== undefined && table.calls?.add(copy, slot) === true;
     if (!isFoundByCall || table.hasAllTexts) this.#tell(table, text, slot);
+    this.index?.add(slot, copy !== undefined && text.startsWith('~') ? this.#wholeTextOf(copy.key) : text);
   }
 
   /** An entry that was found by its text, because it came from disk or by `set`, is found by its arguments from now on. */
@@ -69,6 +75,7 @@ export class EntryKeys {
     if (this.calls.keys[slot] !== undefined) table.calls?.remove(slot);
     this.#untell(table, slot);
     if (slot < this.#others.length) this.#others[slot] = undefined;
+    this.index?.remove(slot);
   }
 
   /** Every entry of every table is gone. */
@@ -76,6 +83,7 @@ export class EntryKeys {
     this.calls.keys = [];
     this.#texts.length = 0;
     this.#others.length = 0;
+    this.index?.clear();
   }
 
   tableOf(slot: number): Table {
@@ -97,7 +105,17 @@ export class EntryKeys {
   /** The key of the entry in `slot`. */
   textOf(slot: number): string {
     const known = slot < this.#texts.length ? this.#texts[slot] : undefined;
-    return known ?? this.#textOf(argumentsOf(this.calls.keys[slot]));
+    return known ?? keyOfCall(this.#rule, undefined, argumentsOf(this.calls.keys[slot]));
+  }
+
+  /** The same in its whole length, where the arguments are at hand. */
+  wholeTextOf(slot: number): string {
+    const copy = this.calls.keys[slot];
+    return copy === undefined ? this.textOf(slot) : this.#wholeTextOf(copy);
+  }
+
+  #wholeTextOf(copy: unknown): string {
+    return argumentsText(this.#rule, argumentsOf(copy));
   }
 
   /** Every slot that has an entry in `table`. */

@@ -4,7 +4,7 @@
 
 import { checkLimitOptions } from './check-limits.js';
 import { Entries } from './entries.js';
-import type { CallKey } from './entry-keys.js';
+import { type CallKey, EntryKeys } from './entry-keys.js';
 import type { EntryLimits } from './entry-limits.js';
 import type { ScrubjayError } from './errors.js';
 import type { BatchPlan } from './flight/batch-plan.js';
@@ -15,6 +15,7 @@ import { isPrimitive } from './kinds.js';
 import type { LimitOptions } from './limit-options.js';
 import { type Call, Loads } from './loads.js';
 import { type MethodStats, methodStats } from './method-stats.js';
+import { PartIndex } from './part-index.js';
 import { Journal } from './persist/journal.js';
 import type { JournalOptions } from './persist/journal-options.js';
 import { Opening } from './persist/opening.js';
@@ -38,6 +39,8 @@ export interface CacheSettings {
   readonly limits: EntryLimits;
   readonly freshness: Freshness;
   readonly rule: KeyRule;
+  /** The parts of keys by which entries are found without looking at all of them; `undefined` for none. */
+  readonly index?: readonly string[] | undefined;
   /** What becomes of a call whose arguments have no honest key. */
   readonly unkeyable: 'throw' | 'bypass';
   /** How the calls of a method that takes a list become calls of this cache; `undefined` for the cache of any other method. */
@@ -72,7 +75,8 @@ export class MethodCache {
 
   constructor(settings: CacheSettings) {
     this.settings = settings;
-    this.entries = new Entries(settings.limits, this.counters, (args) => keyOfCall(settings.rule, undefined, args));
+    const { rule, index } = settings;
+    this.entries = new Entries(settings.limits, this.counters, new EntryKeys(rule, index === undefined ? undefined : new PartIndex(rule, index)));
     this.tables = new Tables(settings.name, this.entries.keys.calls, shapeOf(settings.rule));
     this.#isOpen = settings.persist === undefined;
     this.isAsync = settings.returnsPromise || isAsyncFunction(settings.method);

@@ -111,6 +111,11 @@ export interface CachedOptions<F extends AnyMethod = AnyMethod, This = any, Name
   /** Picks the parts of the key by hand: what it returns is the key, as any argument would be. Default: all arguments by name. */
   key?: KeyOf<F, This, Parts>;
   /**
+   * Names of parameters by which `deleteWhere` finds entries without looking at all of them, at the cost of memory for each entry and name.
+   * Default: none, and it looks at all.
+   */
+  index?: readonly (ParameterName<F, Names> | (string & {}))[];
+  /**
    * What a missing argument stands for, by parameter name: with `{ locale: 'en' }`, `find('u1')` and `find('u1', 'en')` are one call.
    * Say what the method's own default parameters say. Default: a missing argument is a call of its own.
    */
@@ -167,6 +172,7 @@ export interface Settings {
   readonly pick: ((...args: readonly never[]) => unknown) | undefined;
   readonly defaults: Readonly<Record<string, unknown>>;
   readonly secrets: readonly string[];
+  readonly index: readonly string[] | undefined;
   readonly hashKeys: boolean;
   readonly pepper: Uint8Array | undefined;
   readonly unkeyable: 'throw' | 'bypass';

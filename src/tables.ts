@@ -33,7 +33,7 @@ export class Table {
   /** From now on the load under way for `key` is not stored and not joined, and nothing keeps the next one from trying. */
   fence(key: string): void {
     this.flights.fence(key);
-    this.pauses.end(key);
+    if (!this.pauses.isEmpty) this.pauses.end(key);
   }
 
   /** Forgets every entry, and fences off the loads under way. */

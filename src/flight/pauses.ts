@@ -29,7 +29,11 @@ export class Pauses {
   }
 
   end(key: string): void {
-    if (this.#untils.size > 0) this.#untils.delete(key);
+    this.#untils.delete(key);
+  }
+
+  get isEmpty(): boolean {
+    return this.#untils.size === 0;
   }
 
   clear(): void {

@@ -115,6 +115,11 @@ export class SingleFlight {
     this.#flights.delete(key);
   }
 
+  /** The keys of which a load is under way that counts. */
+  keys(): string[] {
+    return [...this.#flights.keys()];
+  }
+
   /** From now on no load under way is stored or joined. */
   fenceAll(): void {
     this.#flights.clear();

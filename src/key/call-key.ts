@@ -59,11 +59,19 @@ export function keyOfCall(rule: KeyRule, self: unknown, args: readonly unknown[]
           ask(rule, 'key', () => pick.apply(self, args as never[])),
         );
   if (scope !== undefined) {
-    const value = ask(rule, 'scope', () => scope(self as never));
-    text = `this=${partText(rule, 'scope', value)}${text === '' ? '' : ','}${text}`;
+    text = `this=${scopeText(rule, self)}${text === '' ? '' : ','}${text}`;
   }
   if (rule.isHidden === true) return hiddenText(rule.pepper as Uint8Array, `${rule.method}\0`, text);
   return text.length <= LONGEST_READABLE ? text : shortened(text);
+}
+
+/** The part of a key that stands for `self`. @throws SCRUBJAY_KEY_FAILED, SCRUBJAY_KEY_REFUSED */
+export function scopeText(rule: KeyRule, self: unknown): string {
+  return partText(
+    rule,
+    'scope',
+    ask(rule, 'scope', () => rule.scope?.(self as never)),
+  );
 }
 
 /** How the calls of a method look to a call table; `undefined` where more than their arguments makes their key, or less. */
@@ -105,7 +113,8 @@ const unnamed = ({ method, parameters }: KeyRule, args: readonly unknown[]): Scr
       "Name every parameter with @Key('…') or params, '...ids' for a rest parameter.",
   );
 
-function argumentsText(rule: KeyRule, args: readonly unknown[]): string {
+/** The key of a call that goes by its arguments, in its whole length. @throws as `keyOfCall` does */
+export function argumentsText(rule: KeyRule, args: readonly unknown[]): string {
   if (rule.needsNames === true && hasSurplus(rule, args)) throw unnamed(rule, args);
   // Each argument takes two characters or more: as many as these are not even looked at.
   if (args.length * 2 > LONGEST_KEY) throw tooLong(rule);
@@ -124,7 +133,8 @@ function argumentsText(rule: KeyRule, args: readonly unknown[]): string {
 /** `null` is a value of its own. */
 const defaultOf = (part: Part, args: readonly unknown[]): unknown => (args[part.index] === null ? null : part.defaultValue);
 
-function restOf(args: readonly unknown[], index: number): readonly unknown[] {
+/** The arguments from `index` on that are part of a key. */
+export function restOf(args: readonly unknown[], index: number): readonly unknown[] {
   const rest = args.slice(index);
   return rest.some(isAbortSignal) ? rest.filter((value) => !isAbortSignal(value)) : rest;
 }
@@ -169,7 +179,8 @@ function findParts({ parameters, isComplete }: KeyRule, given: number): readonly
   return parts.sort((one, other) => (one.name < other.name ? -1 : 1));
 }
 
-function partText(rule: KeyRule, name: string, value: unknown): string {
+/** The text of a value as part `name` of a key. @throws SCRUBJAY_KEY_REFUSED, SCRUBJAY_KEY_FAILED */
+export function partText(rule: KeyRule, name: string, value: unknown): string {
   try {
     return argumentText(value, rule.byIdentity === true ? identityText : undefined);
   } catch (error) {
