@@ -8,7 +8,7 @@ import { isThorough } from '../support/thorough';
 import { randomNumbers } from './deeds';
 import { SEED } from './seed';
 
-const RUNS = isThorough ? 60 : 6;
+const RUNS = isThorough ? 60 : 3;
 
 /** Runs until it is killed; gives the last version that was acknowledged, or `from - 1`. */
 function killed(directory: string, driver: string, from: number, afterMs: number): Promise<number> {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { Ghosts } from '../../src/memory/ghosts';
+import { numRuns } from '../support/thorough';
 
 test('ghosts are a list of hashes, the one that came last at the end', () => {
   fc.assert(
@@ -32,6 +33,6 @@ test('ghosts are a list of hashes, the one that came last at the end', () => {
         }
       },
     ),
-    { numRuns: 150 },
+    numRuns(150, 30),
   );
 });
