@@ -15,7 +15,7 @@ const time = manualClockForEachTest();
 // Long when KEY_RUNS says so, or the machine is busy.
 jest.setTimeout(600_000);
 
-const HISTORIES = numRuns(12, 4).numRuns;
+const HISTORIES = numRuns(12, 2).numRuns;
 const SESSIONS = 5;
 
 /** A power cut, and what a restart may find after it. */

@@ -134,7 +134,7 @@ describe('what is found is the same call', () => {
           expect(textOf(rule, args)).toBeDefined();
         }
       }),
-      numRuns(3000, 1500),
+      numRuns(3000, 700),
     );
     expect(found).toBeGreaterThan(asked / 20);
   });

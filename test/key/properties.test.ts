@@ -14,7 +14,7 @@ test('a deep copy in another order shares the key', () => {
       expect(isSameValue(value, copy)).toBe(true);
       expect(keyOf([copy])).toBe(keyOf([value]));
     }),
-    numRuns(2500, 1000),
+    numRuns(2500, 500),
   );
 });
 
@@ -27,7 +27,7 @@ test('a near miss, one edit apart, shares the key if and only if it is the same 
       if (isSame) same++;
       expect(keyOf([value]) === keyOf([other])).toBe(isSame);
     }),
-    numRuns(4000, 1600),
+    numRuns(4000, 800),
   );
   // Both sides of the promise have been seen.
   expect(same).toBeGreaterThan(20);
@@ -76,7 +76,7 @@ test('the key of a named call does not depend on the order of the parameters', (
       );
       expect(other).toBe(straight);
     }),
-    numRuns(800, 400),
+    numRuns(800, 250),
   );
 });
 
