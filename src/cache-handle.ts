@@ -10,6 +10,7 @@ import { describe, isThenable } from './kinds.js';
 import type { LimitOptions } from './limit-options.js';
 import type { AnyMethod, MethodCache } from './method-cache.js';
 import type { MethodStats } from './method-stats.js';
+import type { CacheEventListener, CacheEventName } from './stats/cache-events.js';
 import type { Table } from './tables.js';
 
 /** What a method answers with, once it is awaited. */
@@ -58,6 +59,7 @@ export class CacheHandle<F extends AnyMethod = AnyMethod> {
     const slot = cache.entries.fresh(table, key);
     if (slot < 0) return undefined;
     cache.counters.hits++;
+    cache.tellHit(slot);
     cache.entries.use(slot);
     return cache.entries.valueAt(slot) as ValueOf<F>;
   }
@@ -155,6 +157,24 @@ export class CacheHandle<F extends AnyMethod = AnyMethod> {
    */
   configure(limits: LimitOptions): void {
     this.#cache.relimit(limits);
+  }
+
+  /**
+   * From now on `listener` is told of what becomes of the calls and entries of all instances: right after it, as a microtask, in the caller's AsyncLocalStorage. A listener
+   * that fails is reported once, and harms nothing. The same one is told once.
+   * @throws SCRUBJAY_BAD_OPTION for an event that does not exist
+   */
+  on(name: CacheEventName, listener: CacheEventListener): this {
+    this.#cache.events.listeners.on(name, listener);
+    this.#cache.attend();
+    return this;
+  }
+
+  /** `listener` is told of it no longer. */
+  off(name: CacheEventName, listener: CacheEventListener): this {
+    this.#cache.events.listeners.off(name, listener);
+    this.#cache.attend();
+    return this;
   }
 
   /** What the cache has counted since its process began, and how it stands. */

@@ -86,7 +86,7 @@ export class ClassCaches {
     const declared = this.declaringClass && this.#caches.get(this.declaringClass);
     // A class decorator has put a class of the same name in the place of the one that declares the method: the cache is its, too.
     const isReplaced = declared !== undefined && declared.settings.name === name && !this.#met.has(declared);
-    const cache = isReplaced ? declared : this.#make(name);
+    const cache = isReplaced ? declared : this.#make(name, `${nearestName(concrete) ?? '(anonymous)'}.${this.#declaration.methodName}`);
     this.#caches.set(concrete, cache);
     if (isReplaced && this.declaringClass !== undefined) this.#caches.delete(this.declaringClass);
     return cache;
@@ -143,7 +143,7 @@ export class ClassCaches {
     return home !== undefined && !this.#isReplacement((home as Record<PropertyKey, unknown>)[this.#declaration.property]);
   }
 
-  #make(wantedName: string): MethodCache {
+  #make(wantedName: string, methodName: string): MethodCache {
     const { settings, rule, batch, registry, method, returnsPromise } = this.#declaration;
     const { persist } = settings;
     return registry.register(wantedName, persist !== undefined, (name) => {
@@ -162,6 +162,7 @@ export class ClassCaches {
       return new MethodCache({
         name,
         method,
+        methodName,
         returnsPromise,
         limits,
         freshness,

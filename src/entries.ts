@@ -16,6 +16,7 @@ import { LateValues } from './persist/late-values.js';
 import { UNLOGGED } from './persist/log-writer.js';
 import type { RecoveredEntries } from './persist/recovered-entries.js';
 import { SlotRecords } from './persist/slot-records.js';
+import type { CacheEventReason, CacheEvents } from './stats/cache-events.js';
 import type { Counters } from './stats/counters.js';
 import type { Table } from './tables.js';
 
@@ -29,6 +30,8 @@ export class Entries implements Expiring {
   journal: Journal | undefined;
   /** Told after an entry was stored, and how many bytes it takes where they are counted. */
   stored: ((bytes: number) => void) | undefined;
+  /** Told what becomes of entries. */
+  events: CacheEvents | undefined;
   readonly #counters: Counters;
   readonly #residents: Residents;
   readonly #records = new SlotRecords();
@@ -105,7 +108,7 @@ export class Entries implements Expiring {
    * @throws SCRUBJAY_NOT_DURABLE when the journal could not write it; it has ended in memory all the same.
    */
   expire(table: Table, key: CallKey): boolean {
-    if (this.#residents.graceMs === 0) return this.delete(table, key);
+    if (this.#residents.graceMs === 0) return this.delete(table, key, 'cache:expire');
     table.fence(key.text);
     const slot = this.fresh(table, key);
     if (slot === NONE) {
@@ -113,6 +116,7 @@ export class Entries implements Expiring {
       return false;
     }
     this.#residents.setEnd(slot, elapsed());
+    this.#tell('cache:expire', slot, 'explicit');
     this.#rewrite(slot, key.text);
     return true;
   }
@@ -137,7 +141,10 @@ export class Entries implements Expiring {
   /** Whether the entry in `slot` is not past its time; one that is counts as expired, once. */
   isFresh(slot: number): boolean {
     if (this.#residents.isFresh(slot)) return true;
-    if (this.#residents.expire(slot)) this.#counters.expirations++;
+    if (this.#residents.expire(slot)) {
+      this.#counters.expirations++;
+      this.#tell('cache:expire', slot, 'expired');
+    }
     return false;
   }
 
@@ -150,7 +157,7 @@ export class Entries implements Expiring {
     if (late === undefined || !late.has(slot)) return true;
     const decoded = attempt(() => late.take(slot));
     if (late.size === 0) this.#late = undefined;
-    if (decoded === undefined) this.#drop([slot]);
+    if (decoded === undefined) this.#drop(slot, 'collected');
     else this.#residents.values[slot] = decoded.value;
     return decoded !== undefined;
   }
@@ -175,7 +182,7 @@ export class Entries implements Expiring {
     let slot = this.keys.slotOf(table, key);
     if (bytes > maxEntryBytes || bytes > maxBytes) {
       this.#counters.unstored++;
-      if (slot !== NONE) this.#drop([slot]);
+      if (slot !== NONE) this.#drop(slot, 'replaced');
       return NONE;
     }
     const hash = residents.usesHashes ? hashOfCall(key) : 0;
@@ -194,6 +201,7 @@ export class Entries implements Expiring {
     const lsn = this.journal?.put({ key: key.text, value, isPromised, expiresAt, evicted: this.#evicted(), replacedLsn }) ?? UNLOGGED;
     this.#forgetEvicted();
     const isNew = slot === NONE;
+    const reason = isNew || !this.#isOfUse(slot) ? undefined : 'replaced';
     if (isNew) {
       slot = residents.take();
       this.keys.bind(slot, table, key);
@@ -206,35 +214,37 @@ export class Entries implements Expiring {
     if (residents.marksOf !== undefined && residents.markOf(slot) !== 0) this.#changed(slot);
     if (expiresAt !== undefined) watchExpiry(this);
     this.stored?.(bytes);
+    this.#tell('cache:written', slot, reason);
     return slot;
   }
 
   /** Lets go of the entry of a call, if there is one, without a word to its owner. */
   discard(table: Table, key: CallKey): void {
     const slot = this.keys.slotOf(table, key);
-    if (slot !== NONE) this.#drop([slot]);
+    if (slot !== NONE) this.#drop(slot, 'replaced');
   }
 
   /**
    * Removes an entry, and fences off a load of it that is under way. Gives whether there was a fresh one.
    * @throws SCRUBJAY_NOT_DURABLE when the journal could not write it; it is gone from memory all the same.
    */
-  delete(table: Table, key: CallKey): boolean {
+  delete(table: Table, key: CallKey, event: 'cache:deleted' | 'cache:expire' = 'cache:deleted'): boolean {
     table.fence(key.text);
     const slot = this.keys.slotOf(table, key);
     if (slot === NONE) {
       this.journal?.expectWritable();
       return false;
     }
-    return this.deleteAll([slot]) === 1;
+    return this.deleteAll([slot], event) === 1;
   }
 
   /**
    * Removes the entries in these slots. Gives how many of them were fresh.
    * @throws SCRUBJAY_NOT_DURABLE when the journal could not write it; they are gone from memory all the same.
    */
-  deleteAll(slots: readonly number[]): number {
+  deleteAll(slots: readonly number[], event: 'cache:deleted' | 'cache:expire' = 'cache:deleted'): number {
     const fresh = slots.filter((slot) => this.isFresh(slot)).length;
+    for (const slot of slots) if (this.#isOfUse(slot)) this.#tell(event, slot, 'explicit');
     const texts = this.journal === undefined ? [] : slots.map((slot) => this.keys.textOf(slot));
     try {
       this.journal?.delete(texts);
@@ -258,6 +268,7 @@ export class Entries implements Expiring {
    * @throws SCRUBJAY_NOT_DURABLE
    */
   clear(tables: Iterable<Table>): void {
+    this.events?.tell('cache:cleared', () => undefined, { reason: 'explicit' });
     try {
       this.journal?.delete();
     } finally {
@@ -272,7 +283,10 @@ export class Entries implements Expiring {
   /** Lets go of the entries of a table nobody can ask for any more. */
   forget(table: Table): void {
     table.flights.fenceAll();
-    for (const slot of this.keys.slotsOf(table)) this.#remove(slot);
+    for (const slot of this.keys.slotsOf(table)) {
+      this.#tell('cache:deleted', slot, 'collected');
+      this.#remove(slot);
+    }
   }
 
   /** Drops up to `count` entries as if there were no room for them. Gives how many went. */
@@ -359,7 +373,10 @@ export class Entries implements Expiring {
 
   #forgetEvicted(): void {
     this.#counters.evictions += this.#victims.length;
-    for (const victim of this.#victims) this.#forget(victim);
+    for (const victim of this.#victims) {
+      this.#tell('cache:deleted', victim, 'size');
+      this.#forget(victim);
+    }
     this.#victims.length = 0;
   }
 
@@ -367,9 +384,19 @@ export class Entries implements Expiring {
     if (this.journal !== undefined) this.#records.touch(slot);
   }
 
-  #drop(slots: readonly number[]): void {
-    this.#writeGone(slots);
-    for (const slot of slots) this.#remove(slot);
+  #drop(slot: number, reason: CacheEventReason): void {
+    if (this.#isOfUse(slot)) this.#tell('cache:deleted', slot, reason);
+    this.#writeGone([slot]);
+    this.#remove(slot);
+  }
+
+  /** Whether the entry in `slot` could still answer somebody. */
+  #isOfUse(slot: number): boolean {
+    return this.#residents.isWithin(slot, this.#residents.graceMs);
+  }
+
+  #tell(name: 'cache:written' | 'cache:deleted' | 'cache:expire', slot: number, reason: CacheEventReason | undefined): void {
+    if (this.events?.wants(name) === true) this.events.tell(name, this.keys.textLater(slot), { reason });
   }
 
   /** A disk that fails here is reported by the journal; it must not fail the call that needed the room. */

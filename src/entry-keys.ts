@@ -104,8 +104,14 @@ export class EntryKeys {
 
   /** The key of the entry in `slot`. */
   textOf(slot: number): string {
+    return this.textLater(slot)();
+  }
+
+  /** The same, made when it is asked for; then another entry may stand in `slot`. */
+  textLater(slot: number): () => string {
     const known = slot < this.#texts.length ? this.#texts[slot] : undefined;
-    return known ?? keyOfCall(this.#rule, undefined, argumentsOf(this.calls.keys[slot]));
+    const stored = this.calls.keys[slot];
+    return () => known ?? keyOfCall(this.#rule, undefined, argumentsOf(stored));
   }
 
   /** The same in its whole length, where the arguments are at hand. */

@@ -32,3 +32,4 @@ export type { RecoveryReport } from './persist/recovery.js';
 export type { OnDamage, RecoveryProgress } from './persist/recovery-source.js';
 export type { MemoryPressureOptions, MemoryReport } from './process-memory.js';
 export { CacheRegistry, type OpenOptions, type OpenProgress, type OpenReport, type RegistryOptions, registry } from './registry.js';
+export type { CacheEvent, CacheEventListener, CacheEventName, CacheEventReason } from './stats/cache-events.js';

@@ -10,6 +10,7 @@ import type { Flight, LoadEvents } from './flight/single-flight.js';
 import { type Freshness, NOT_STORED, ttlOf } from './freshness.js';
 import { withSignal } from './key/abort-signals.js';
 import { isPrimitive, isThenable, singleUseKind } from './kinds.js';
+import type { CacheEvents } from './stats/cache-events.js';
 import type { Counters } from './stats/counters.js';
 import type { Table } from './tables.js';
 
@@ -27,6 +28,7 @@ export interface LoadOwner {
   readonly settings: { readonly name: string; readonly method: (this: any, ...args: any[]) => unknown; readonly freshness: Freshness };
   readonly entries: Entries;
   readonly counters: Counters;
+  readonly events: CacheEvents;
   /** Whether the method answers with promises, as far as is known. */
   isAsync: boolean;
   /** Tells the application once what went wrong without failing a call. */
@@ -42,16 +44,12 @@ export class Loads {
 
   /** Answers a call whose entry is past its time, or not there: with what is still of use, or by a load. */
   start(table: Table, key: CallKey, call: Call): unknown {
-    const { entries, counters, settings } = this.#owner;
+    const { entries, settings } = this.#owner;
     const slot = entries.stale(table, key);
-    if (slot === NONE) {
-      counters.misses++;
-      return this.#load(table, key, call);
-    }
+    if (slot === NONE) return this.#load(table, key, call);
     const isPaused = table.pauses.has(key.text);
     const mayWait = entries.isWithin(slot, settings.freshness.staleWhileRevalidateMs);
-    if (isPaused || (mayWait && this.refresh(table, key, call))) return this.#answerWithStale(slot);
-    counters.misses++;
+    if (isPaused || (mayWait && this.refresh(table, key, call))) return this.#answerWithStale(key, slot);
     return this.#load(table, key, call);
   }
 
@@ -61,7 +59,7 @@ export class Loads {
     const { staleWhileRevalidateMs } = settings.freshness;
     if (staleWhileRevalidateMs === 0) return undefined;
     const slot = entries.stale(table, key);
-    return slot !== NONE && entries.isWithin(slot, staleWhileRevalidateMs) ? { value: this.#answerWithStale(slot) } : undefined;
+    return slot !== NONE && entries.isWithin(slot, staleWhileRevalidateMs) ? { value: this.#answerWithStale(key, slot) } : undefined;
   }
 
   /**
@@ -89,12 +87,21 @@ export class Loads {
     return true;
   }
 
-  #answerWithStale(slot: number): unknown {
-    this.#owner.counters.staleHits++;
+  #answerWithStale(key: CallKey, slot: number): unknown {
+    this.#countStaleHit(key);
     return this.#owner.entries.use(slot);
   }
 
+  #countStaleHit({ text }: CallKey): void {
+    const { counters, events } = this.#owner;
+    counters.staleHits++;
+    events.tell('cache:hit', () => text, { stale: true });
+  }
+
   #load(table: Table, key: CallKey, call: Call): unknown {
+    const { counters, events } = this.#owner;
+    counters.misses++;
+    events.tell('cache:miss', () => key.text);
     // The load belongs to everybody who waits for it, so it gets a signal of its own in the place of its first caller's.
     const controller = call.signals.length === 0 ? undefined : new AbortController();
     const flight = table.flights.begin(key.text, controller);
@@ -134,13 +141,13 @@ export class Loads {
 
   /** What a load that failed is answered with, where the user allows that; then it is not tried again for a while. */
   #insteadOfError(table: Table, key: CallKey): { readonly value: unknown } | undefined {
-    const { entries, settings, counters } = this.#owner;
+    const { entries, settings } = this.#owner;
     const { freshness } = settings;
     const slot = entries.stale(table, key);
     if (slot === NONE) return undefined;
     table.pauses.begin(key.text, freshness.retryAfterErrorMs);
     if (!entries.isWithin(slot, freshness.staleIfErrorMs)) return undefined;
-    counters.staleHits++;
+    this.#countStaleHit(key);
     return { value: entries.valueAt(slot) };
   }
 

@@ -2,6 +2,8 @@
  * One method's cache, and the whole way of one call through it, in two functions: `find` looks, `fill` loads.
  */
 
+import { AttendedCalls } from './attended-calls.js';
+import { follow } from './attention.js';
 import { checkLimitOptions } from './check-limits.js';
 import { Entries } from './entries.js';
 import { type CallKey, EntryKeys } from './entry-keys.js';
@@ -10,8 +12,7 @@ import type { ScrubjayError } from './errors.js';
 import type { BatchPlan } from './flight/batch-plan.js';
 import type { Freshness } from './freshness.js';
 import { signalsIn } from './key/abort-signals.js';
-import { isWanted, type KeyRule, keyOfCall, shapeOf } from './key/call-key.js';
-import { isPrimitive } from './kinds.js';
+import { type KeyRule, keyOfCall, shapeOf } from './key/call-key.js';
 import type { LimitOptions } from './limit-options.js';
 import { type Call, Loads } from './loads.js';
 import { type MethodStats, methodStats } from './method-stats.js';
@@ -20,6 +21,7 @@ import { Journal } from './persist/journal.js';
 import type { JournalOptions } from './persist/journal-options.js';
 import { Opening } from './persist/opening.js';
 import type { RecoveryProgress } from './persist/recovery-source.js';
+import { CacheEvents } from './stats/cache-events.js';
 import { Counters } from './stats/counters.js';
 import { type Table, Tables } from './tables.js';
 
@@ -33,6 +35,8 @@ export interface CacheSettings {
   /** Its name in the registry. */
   readonly name: string;
   readonly method: AnyMethod;
+  /** The class and the method, as events show them: `Users.find`. */
+  readonly methodName: string;
   /** Something other than its kind says that the method answers with promises. */
   readonly returnsPromise: boolean;
   /** How much it holds, and for how long, to begin with. */
@@ -59,6 +63,7 @@ export const isAsyncFunction = (method: AnyMethod): boolean => Object.prototype.
 export class MethodCache {
   readonly settings: CacheSettings;
   readonly counters = new Counters();
+  readonly events: CacheEvents;
   readonly entries: Entries;
   readonly tables: Tables;
 
@@ -68,6 +73,7 @@ export class MethodCache {
   /** Nothing but the entries decides how calls are answered. */
   #isPlain = false;
   readonly #loads: Loads;
+  readonly #attended: AttendedCalls;
   /** Whether the method answers with promises, as far as is known. */
   isAsync: boolean;
   /** The codes of what was reported; once is enough. */
@@ -76,38 +82,33 @@ export class MethodCache {
   constructor(settings: CacheSettings) {
     this.settings = settings;
     const { rule, index } = settings;
+    this.events = new CacheEvents({ cache: settings.name, method: settings.methodName }, (error) => {
+      this.reportOnce(error);
+    });
     this.entries = new Entries(settings.limits, this.counters, new EntryKeys(rule, index === undefined ? undefined : new PartIndex(rule, index)));
+    this.entries.events = this.events;
     this.tables = new Tables(settings.name, this.entries.keys.calls, shapeOf(settings.rule));
     this.#isOpen = settings.persist === undefined;
     this.isAsync = settings.returnsPromise || isAsyncFunction(settings.method);
     this.#loads = new Loads(this);
-    this.#attend();
+    this.#attended = new AttendedCalls(this);
+    this.attend();
+    follow(this);
   }
 
   /** Answers the call `self.method(...args)`: from memory, by joining a load, or by a load of its own. */
   find(table: Table, self: unknown, args: readonly unknown[]): unknown {
-    return this.#isPlain ? this.#findPlain(table, self, args) : this.#findAttended(table, self, args);
+    return this.#isPlain ? this.findPlain(table, self, args) : this.#attended.find(table, self, args);
   }
 
   /** Whether more than the entries decides how calls are answered. To be asked again whenever that may have changed, so that a hit asks one thing only. */
-  #attend(): void {
-    this.#isPlain = this.#isOpen && this.settings.rule.when === undefined;
+  attend(): void {
+    this.events.attend();
+    this.#isPlain = this.#isOpen && !this.#attended.isNeeded;
   }
 
-  /** Does what must be done before a call may be looked for. */
-  #findAttended(table: Table, self: unknown, args: readonly unknown[]): unknown {
-    if (!this.#isOpen) {
-      // Whatever may change while we wait would make it another call: an object among the arguments, the state behind `key`, `scope` and `when`.
-      const { pick, scope, when } = this.settings.rule;
-      if (this.isAsync && pick === undefined && scope === undefined && when === undefined && args.every(isPrimitive))
-        return this.open().then(() => this.find(table, self, args));
-      this.openNow();
-    }
-    if (this.settings.rule.when !== undefined && !this.#isWanted(self, args)) return this.#bypass(self, args);
-    return this.#findPlain(table, self, args);
-  }
-
-  #findPlain(table: Table, self: unknown, args: readonly unknown[]): unknown {
+  /** The same where nothing but the entries decides. */
+  findPlain(table: Table, self: unknown, args: readonly unknown[]): unknown {
     const known = table.calls === undefined ? NONE : table.calls.find(args);
     if (known !== NONE && this.entries.isUntroubled(known)) {
       this.counters.hits++;
@@ -123,12 +124,13 @@ export class MethodCache {
     if (slot !== NONE) {
       this.entries.keys.learn(slot, table, key.copy);
       this.counters.hits++;
+      this.tellHit(slot);
       if (!this.entries.isUntroubled(slot)) this.#refreshAhead(table, key, slot, { self, args, signals: signalsIn(args) });
       return this.entries.use(slot);
     }
     const signals = signalsIn(args);
     // What the method makes of a signal that has fired already is its own affair.
-    if (signals.some((signal) => signal.aborted)) return this.#bypass(self, args);
+    if (signals.some((signal) => signal.aborted)) return this.bypass(self, args);
     const flight = table.flights.under(key.text);
     if (flight !== undefined) {
       const stale = this.#loads.staleWhileLoading(table, key);
@@ -144,13 +146,9 @@ export class MethodCache {
     if (this.#loads.refresh(table, key, call)) this.entries.settle(slot);
   }
 
-  #isWanted(self: unknown, args: readonly unknown[]): boolean {
-    try {
-      return isWanted(this.settings.rule, self, args);
-    } catch (error) {
-      this.reportOnce(error as ScrubjayError);
-      return false;
-    }
+  /** Somebody was answered with the entry in `slot`. */
+  tellHit(slot: number): void {
+    if (this.events.wants('cache:hit')) this.events.tell('cache:hit', this.entries.keys.textLater(slot));
   }
 
   /**
@@ -168,7 +166,7 @@ export class MethodCache {
       throw error;
     }
     this.reportOnce(error);
-    return this.#bypass(self, args);
+    return this.bypass(self, args);
   }
 
   /** Tells the application once what went wrong without failing a call. */
@@ -177,7 +175,8 @@ export class MethodCache {
     this.#reported.add(error.code);
   }
 
-  #bypass(self: unknown, args: readonly unknown[]): unknown {
+  /** Runs the method past the cache. */
+  bypass(self: unknown, args: readonly unknown[]): unknown {
     this.counters.bypassed++;
     return this.settings.method.apply(self, args as unknown[]);
   }
@@ -214,7 +213,7 @@ export class MethodCache {
     if (this.#opening === undefined) {
       this.entries.journal = this.#newJournal();
       this.#isOpen = true;
-      this.#attend();
+      this.attend();
     } else await this.open();
     await this.entries.journal?.close();
   }
@@ -241,7 +240,7 @@ export class MethodCache {
     if (recovered.hasPromises) this.isAsync = true;
     yield* this.entries.restoring(this.tables.first, recovered, journal);
     this.#isOpen = true;
-    this.#attend();
+    this.attend();
     journal.start();
   }
 

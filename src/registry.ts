@@ -18,6 +18,7 @@ import type { RecoveryReport } from './persist/recovery.js';
 import type { RecoveryProgress } from './persist/recovery-source.js';
 import { workerName } from './persist/worker-name.js';
 import { type MemoryPressureOptions, type MemoryReport, ProcessMemory } from './process-memory.js';
+import { type CacheEventListener, type CacheEventName, Listeners } from './stats/cache-events.js';
 
 /** Defaults for every cache of a registry, and limits for all of them together. */
 export interface RegistryOptions {
@@ -66,6 +67,7 @@ export class CacheRegistry {
   #directory = resolve('.scrubjay');
   #durability: Durability = 'interval';
   #onLocked: OnLocked = 'error';
+  readonly #listeners = new Listeners();
   readonly #memory = new ProcessMemory(() => this.#caches.values());
 
   constructor(options: RegistryOptions = {}) {
@@ -111,6 +113,8 @@ export class CacheRegistry {
     }
     const cache = make(free);
     this.#memory.watch(cache);
+    cache.events.shared = this.#listeners;
+    cache.attend();
     this.#caches.delete(free);
     this.#caches.set(free, cache);
     return cache;
@@ -140,6 +144,26 @@ export class CacheRegistry {
   get(name: string): CacheHandle | undefined {
     const cache = this.#caches.get(name);
     return cache && handleOn(cache, undefined, () => cache.tables.only());
+  }
+
+  /**
+   * From now on `listener` is told of what becomes of the calls and entries of every cache, of those to come as well; see `CacheHandle.on`.
+   * @throws SCRUBJAY_BAD_OPTION for an event that does not exist
+   */
+  on(name: CacheEventName, listener: CacheEventListener): this {
+    this.#listeners.on(name, listener);
+    return this.#attend();
+  }
+
+  /** `listener` is told of it no longer. */
+  off(name: CacheEventName, listener: CacheEventListener): this {
+    this.#listeners.off(name, listener);
+    return this.#attend();
+  }
+
+  #attend(): this {
+    for (const cache of this.#caches.values()) cache.attend();
+    return this;
   }
 
   /** What every cache has counted since its process began, by name. */

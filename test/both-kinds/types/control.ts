@@ -1,5 +1,6 @@
 /** What the compiler knows of keys, events and control from outside, under both kinds of decorators. Never run: the compiler reads it. */
-import { Cached, cacheOf, keyOf } from 'scrubjay';
+import { Cached, type CacheEvent, type CacheEventReason, cacheOf, keyOf, registry } from 'scrubjay';
+import { type Equal, is } from './equal';
 
 class Users {
   @Cached()
@@ -21,3 +22,14 @@ keyOf(users.find, []);
 keyOf(users.find, 'u1');
 // @ts-expect-error: the arguments are those of the method.
 keyOf(cacheOf(users, 'find'), [5]);
+
+for (const target of [cacheOf(users.find), registry]) {
+  target.on('cache:hit', (event) => is<Equal<typeof event, CacheEvent>>(true)).off('cache:hit', () => {});
+  target.on(
+    'cache:deleted',
+    ({ key, reason }) => is<Equal<typeof key, string | undefined>>(true) && is<Equal<typeof reason, CacheEventReason | undefined>>(true),
+  );
+  target.on('cache:miss', async () => Promise.resolve());
+  // @ts-expect-error: no such event.
+  target.on('hit', () => {});
+}
