@@ -23,7 +23,8 @@ const table = [
   ['registry', registry, [ground, anyOrgan, conductor]],
   ['cached', cached, [ground, anyOrgan, conductor, registry, cached]],
   ['front-door', frontDoor, [ground, anyOrgan, conductor, registry, cached]],
-  ...['integrations', 'dashboard', 'testing'].map((folder) => [folder, `^src/${folder}/`, [frontDoor, persistDoor, `^src/${folder}/`]]),
+  ...['integrations', 'dashboard'].map((folder) => [folder, `^src/${folder}/`, [frontDoor, persistDoor, `^src/${folder}/`]]),
+  ['testing', '^src/testing/', [ground, frontDoor, persistDoor, '^src/testing/']],
   ['cli', '^src/cli/', [ground, frontDoor, '^src/persist/', '^src/cli/']],
 ];
 

@@ -22,9 +22,9 @@ export class CachedMethod {
   readonly classes: ClassCaches;
   readonly #declaration: Declaration;
   /** By `this`. Weak: a cache does not keep the instances alive whose calls it remembers. */
-  readonly #places = new WeakMap<object, Place>();
+  #places = new WeakMap<object, Place>();
   /** The caches whose first table belongs to an instance. */
-  readonly #claimed = new WeakSet<MethodCache>();
+  #claimed = new WeakSet<MethodCache>();
   readonly #collected = new FinalizationRegistry<Place>(({ cache, table }) => {
     cache.entries.forget(table);
     // The first table stays, for the next instance that comes.
@@ -34,11 +34,17 @@ export class CachedMethod {
 
   constructor(declaration: Declaration, declaringClass: object | undefined) {
     this.#declaration = declaration;
-    this.classes = new ClassCaches(
-      declaration,
-      declaringClass,
-      (member) => typeof member === 'function' && (member as { [CACHED_METHOD]?: unknown })[CACHED_METHOD] === this,
-    );
+    this.classes = new ClassCaches(declaration, declaringClass, {
+      isReplacement: (member) => typeof member === 'function' && (member as { [CACHED_METHOD]?: unknown })[CACHED_METHOD] === this,
+      wasReset: () => {
+        this.#forgetPlaces();
+      },
+    });
+  }
+
+  #forgetPlaces(): void {
+    this.#places = new WeakMap();
+    this.#claimed = new WeakSet();
   }
 
   /** The call `self.method(...args)`. */
@@ -105,7 +111,8 @@ export class CachedMethod {
         'SCRUBJAY_WHICH_CACHE',
         `the object has no entries of ${this.#declaration.methodName}, it is no instance of its class; ask with one.`,
       );
-    return handleOn(place.cache, self, () => place.table);
+    // Asked for each time: tests make caches as new.
+    return handleOn(place.cache, self, () => (this.placeOf(self) as Place).table);
   }
 
   /** A handle on the entries of a class, for questions that need no instance. */

@@ -28,20 +28,27 @@ export interface Declaration {
   readonly registry: Registrar;
 }
 
+/** Whose caches these are. */
+export interface CachesOwner {
+  /** Tells the method's replacement from any other. */
+  readonly isReplacement: (member: unknown) => boolean;
+  /** One of the caches was made as new. */
+  readonly wasReset: () => void;
+}
+
 export class ClassCaches {
   readonly #declaration: Declaration;
-  /** Tells the method's replacement from any other. */
-  readonly #isReplacement: (member: unknown) => boolean;
+  readonly #owner: CachesOwner;
   readonly #caches = new Map<object, MethodCache>();
   /** The caches of classes that had an instance. */
   readonly #met = new Set<MethodCache>();
   /** The class whose body holds the method. Standard decorators learn it from the first instance, and never for a private method. */
   declaringClass: object | undefined;
 
-  constructor(declaration: Declaration, declaringClass: object | undefined, isReplacement: (member: unknown) => boolean) {
+  constructor(declaration: Declaration, declaringClass: object | undefined, owner: CachesOwner) {
     this.#declaration = declaration;
     this.declaringClass = declaringClass;
-    this.#isReplacement = isReplacement;
+    this.#owner = owner;
   }
 
   /** Every class that has a cache here, those that had an instance if there are any. */
@@ -110,7 +117,7 @@ export class ClassCaches {
     let found: object | undefined;
     for (let above: unknown = concrete; typeof above === 'function'; above = Object.getPrototypeOf(above)) {
       const home = this.#homeOf(above);
-      if (home !== undefined && this.#isReplacement(Object.getOwnPropertyDescriptor(home, this.#declaration.property)?.value)) found = above;
+      if (home !== undefined && this.#owner.isReplacement(Object.getOwnPropertyDescriptor(home, this.#declaration.property)?.value)) found = above;
     }
     return found;
   }
@@ -140,7 +147,7 @@ export class ClassCaches {
 
   #isOverridden(concrete: object): boolean {
     const home = this.#homeOf(concrete);
-    return home !== undefined && !this.#isReplacement((home as Record<PropertyKey, unknown>)[this.#declaration.property]);
+    return home !== undefined && !this.#owner.isReplacement((home as Record<PropertyKey, unknown>)[this.#declaration.property]);
   }
 
   #make(wantedName: string, methodName: string): MethodCache {
@@ -149,15 +156,11 @@ export class ClassCaches {
     return registry.register(wantedName, persist !== undefined, (name) => {
       const place: CacheSettings['persist'] =
         persist &&
-        (() => ({
-          ...registry.place(name, persist),
-          driver: persist.driver,
-          codecs: persist.codecs,
-          onDamage: persist.onDamage,
-          version: persist.version,
-          files: persist.fileSystem,
-          signature: signatureOf(this.#declaration),
-        }));
+        (() => {
+          const where = registry.place(name, persist);
+          const { driver, codecs, onDamage, version, fileSystem: files } = persist;
+          return where && { ...where, driver, codecs, onDamage, version, files, signature: signatureOf(this.#declaration) };
+        });
       const { limits, freshness, unkeyable } = settings;
       return new MethodCache({
         name,
@@ -172,6 +175,7 @@ export class ClassCaches {
         batch,
         persist: place,
         report: warn,
+        wasReset: this.#owner.wasReset,
       });
     });
   }

@@ -51,6 +51,19 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 let current: Clock = systemClock;
 
+/** The ES module and the CommonJS build may be loaded side by side, each with a `current` of its own: all are told, so that asking for the time stays one look. */
+const SHARED = Symbol.for('scrubjay.clocks.v1');
+interface SharedClock {
+  clock: Clock | undefined;
+  readonly listeners: Set<(clock: Clock) => void>;
+}
+const holder = globalThis as { [SHARED]?: SharedClock };
+const shared: SharedClock = (holder[SHARED] ??= { clock: undefined, listeners: new Set() });
+if (shared.clock !== undefined) current = shared.clock;
+shared.listeners.add((clock) => {
+  current = clock;
+});
+
 /** Wall-clock milliseconds of the clock in use. */
 export const now = (): number => current.now();
 
@@ -73,5 +86,6 @@ export const clockInUse = (): Clock => current;
 
 /** Puts `clock` in place of the clock in use, the system's own when left out. For tests. */
 export function useClock(clock: Clock = systemClock): void {
-  current = clock;
+  shared.clock = clock;
+  for (const listener of shared.listeners) listener(clock);
 }

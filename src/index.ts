@@ -31,5 +31,5 @@ export type { Durability, JournalState, OnLocked } from './persist/journal-optio
 export type { RecoveryReport } from './persist/recovery.js';
 export type { OnDamage, RecoveryProgress } from './persist/recovery-source.js';
 export type { MemoryPressureOptions, MemoryReport } from './process-memory.js';
-export { CacheRegistry, type OpenOptions, type OpenProgress, type OpenReport, type RegistryOptions, registry } from './registry.js';
+export { CacheRegistry, type OpenOptions, type OpenProgress, type OpenReport, type RegistryOptions, registries, registry } from './registry.js';
 export type { CacheEvent, CacheEventListener, CacheEventName, CacheEventReason } from './stats/cache-events.js';

@@ -28,7 +28,7 @@ import { type Table, Tables } from './tables.js';
 export type AnyMethod = (this: any, ...args: any[]) => any;
 
 /** Where and how a cache is kept on disk. */
-type PersistPlan = Pick<JournalOptions, 'directory' | 'driver' | 'codecs' | 'durability' | 'onLocked' | 'onDamage' | 'version' | 'files' | 'signature'>;
+export type PersistPlan = Pick<JournalOptions, 'directory' | 'driver' | 'codecs' | 'durability' | 'onLocked' | 'onDamage' | 'version' | 'files' | 'signature'>;
 
 /** What a method's cache is made from, when everything is known. */
 export interface CacheSettings {
@@ -49,10 +49,12 @@ export interface CacheSettings {
   readonly unkeyable: 'throw' | 'bypass';
   /** How the calls of a method that takes a list become calls of this cache; `undefined` for the cache of any other method. */
   readonly batch?: BatchPlan | undefined;
-  /** Where and how the cache is kept on disk; asked for when it is opened. `undefined` for memory only. */
-  readonly persist: (() => PersistPlan) | undefined;
+  /** Where and how the cache is kept on disk; asked for when it is opened, and then it may be nowhere. `undefined` for memory only. */
+  readonly persist: (() => PersistPlan | undefined) | undefined;
   /** Tells the application what went wrong without failing a call. */
   readonly report: (error: ScrubjayError) => void;
+  /** Told when the cache was made as new: nobody has a table in it any more. */
+  readonly wasReset?: () => void;
 }
 
 const NONE = -1;
@@ -62,10 +64,10 @@ export const isAsyncFunction = (method: AnyMethod): boolean => Object.prototype.
 
 export class MethodCache {
   readonly settings: CacheSettings;
-  readonly counters = new Counters();
+  counters: Counters;
   readonly events: CacheEvents;
-  readonly entries: Entries;
-  readonly tables: Tables;
+  entries: Entries;
+  tables: Tables;
 
   #opening: Opening<void> | undefined;
   #onProgress: ((progress: RecoveryProgress) => void) | undefined;
@@ -81,19 +83,29 @@ export class MethodCache {
 
   constructor(settings: CacheSettings) {
     this.settings = settings;
-    const { rule, index } = settings;
+    this.counters = new Counters();
     this.events = new CacheEvents({ cache: settings.name, method: settings.methodName }, (error) => {
       this.reportOnce(error);
     });
-    this.entries = new Entries(settings.limits, this.counters, new EntryKeys(rule, index === undefined ? undefined : new PartIndex(rule, index)));
-    this.entries.events = this.events;
-    this.tables = new Tables(settings.name, this.entries.keys.calls, shapeOf(settings.rule));
+    this.entries = this.#newEntries();
+    this.tables = this.#newTables();
     this.#isOpen = settings.persist === undefined;
     this.isAsync = settings.returnsPromise || isAsyncFunction(settings.method);
     this.#loads = new Loads(this);
     this.#attended = new AttendedCalls(this);
     this.attend();
     follow(this);
+  }
+
+  #newEntries(): Entries {
+    const { limits, rule, index } = this.settings;
+    const entries = new Entries(limits, this.counters, new EntryKeys(rule, index === undefined ? undefined : new PartIndex(rule, index)));
+    entries.events = this.events;
+    return entries;
+  }
+
+  #newTables(): Tables {
+    return new Tables(this.settings.name, this.entries.keys.calls, shapeOf(this.settings.rule));
   }
 
   /** Answers the call `self.method(...args)`: from memory, by joining a load, or by a load of its own. */
@@ -212,10 +224,29 @@ export class MethodCache {
     if (this.settings.persist === undefined) return;
     if (this.#opening === undefined) {
       this.entries.journal = this.#newJournal();
-      this.#isOpen = true;
-      this.attend();
+      this.#beOpen();
     } else await this.open();
     await this.entries.journal?.close();
+  }
+
+  /**
+   * As a new process would find it: nothing in memory, nothing counted, limits as declared, and unopened. Loads under way answer their callers and nobody else.
+   * What is on disk stays there.
+   */
+  async reset(): Promise<void> {
+    if (this.#opening !== undefined) await this.close();
+    const { entries, tables } = this;
+    entries.journal = undefined;
+    entries.clear(tables.all);
+    this.counters = new Counters();
+    this.entries = this.#newEntries();
+    this.tables = this.#newTables();
+    this.#opening = undefined;
+    this.#isOpen = this.settings.persist === undefined;
+    this.isAsync = this.settings.returnsPromise || isAsyncFunction(this.settings.method);
+    this.#reported.clear();
+    this.attend();
+    this.settings.wasReset?.();
   }
 
   /** Recovers what is on disk, letting others run in between. Never rejects: what cannot be read is reported, and the cache runs in memory. */
@@ -236,18 +267,28 @@ export class MethodCache {
 
   *#openingSteps(): Generator<void, void> {
     const journal = this.#newJournal();
+    if (journal === undefined) {
+      this.#beOpen();
+      return;
+    }
     const recovered = yield* journal.opening();
     if (recovered.hasPromises) this.isAsync = true;
     yield* this.entries.restoring(this.tables.first, recovered, journal);
-    this.#isOpen = true;
-    this.attend();
+    this.#beOpen();
     journal.start();
   }
 
-  #newJournal(): Journal {
-    const { persist, name, report } = this.settings as CacheSettings & { persist: NonNullable<CacheSettings['persist']> };
+  #beOpen(): void {
+    this.#isOpen = true;
+    this.attend();
+  }
+
+  #newJournal(): Journal | undefined {
+    const { persist, name, report } = this.settings;
+    const plan = persist?.();
+    if (plan === undefined) return undefined;
     return new Journal({
-      ...persist(),
+      ...plan,
       cacheName: name,
       report,
       onProgress: (progress) => this.#onProgress?.(progress),

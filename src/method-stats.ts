@@ -63,11 +63,7 @@ export interface PersistenceStats {
 }
 
 /** The statistics of one cache. `persist` says where it is kept when it was not opened yet. */
-export function methodStats(
-  counters: Counters,
-  entries: Entries,
-  persist: (() => Pick<JournalOptions, 'directory' | 'driver' | 'durability'>) | undefined,
-): MethodStats {
+export function methodStats(counters: Counters, entries: Entries, persist: (() => Whereabouts | undefined) | undefined): MethodStats {
   const { hits, staleHits, refreshes, misses, joined, bypassed, loads, unstored, loadErrors, loadTimeMs, evictions, expirations } = counters;
   return {
     hits,
@@ -86,12 +82,16 @@ export function methodStats(
     size: entries.size,
     capacity: entries.limits.capacity,
     bytes: entries.bytes,
-    persistence: persist && persistenceStats(entries, persist),
+    persistence: persistenceStats(entries, persist),
   };
 }
 
-function persistenceStats({ journal }: Entries, persist: () => Pick<JournalOptions, 'directory' | 'driver' | 'durability'>): PersistenceStats {
-  const { directory, driver, durability } = journal?.options ?? persist();
+type Whereabouts = Pick<JournalOptions, 'directory' | 'driver' | 'durability'>;
+
+function persistenceStats({ journal }: Entries, persist: (() => Whereabouts | undefined) | undefined): PersistenceStats | undefined {
+  const whereabouts = journal?.options ?? persist?.();
+  if (whereabouts === undefined) return undefined;
+  const { directory, driver, durability } = whereabouts;
   return {
     state: journal?.state ?? 'unopened',
     directory,

@@ -159,7 +159,11 @@ export interface CachedOptions<F extends AnyMethod = AnyMethod, This = any, Name
 /** What a decorator needs of a registry. `CacheRegistry` is one. */
 export interface Registrar {
   register(name: string, isPersisted: boolean, make: (name: string) => MethodCache): MethodCache;
-  place(name: string, own: Pick<PersistSettings, 'directory' | 'durability' | 'onLocked'>): Pick<JournalOptions, 'directory' | 'durability' | 'onLocked'>;
+  /** `undefined` for a cache that is to stay in memory all the same. */
+  place(
+    name: string,
+    own: Pick<PersistSettings, 'directory' | 'durability' | 'onLocked'>,
+  ): Pick<JournalOptions, 'directory' | 'durability' | 'onLocked'> | undefined;
 }
 
 /** Options after the checks, every default filled in that does not depend on the registry. */

@@ -70,8 +70,12 @@ export class CacheRegistry {
   readonly #listeners = new Listeners();
   readonly #memory = new ProcessMemory(() => this.#caches.values());
 
+  /** Where tests keep all caches, whatever their options say; NOWHERE for memory only. */
+  #testDirectory: string | undefined;
+
   constructor(options: RegistryOptions = {}) {
     this.configure(options);
+    everyRegistry.add(new WeakRef(this));
   }
 
   /**
@@ -121,9 +125,13 @@ export class CacheRegistry {
   }
 
   /** Where the cache of that name is kept when its own options do not say otherwise. For decorators; applications need not call it. */
-  place(name: string, own: Pick<PersistSettings, 'directory' | 'durability' | 'onLocked'>): Pick<JournalOptions, 'directory' | 'durability' | 'onLocked'> {
+  place(
+    name: string,
+    own: Pick<PersistSettings, 'directory' | 'durability' | 'onLocked'>,
+  ): Pick<JournalOptions, 'directory' | 'durability' | 'onLocked'> | undefined {
+    if (this.#testDirectory === NOWHERE) return undefined;
     return {
-      directory: resolve((own.directory ?? this.#directory).replaceAll('{worker}', workerName), directoryName(name)),
+      directory: resolve((this.#testDirectory ?? own.directory ?? this.#directory).replaceAll('{worker}', workerName), directoryName(name)),
       durability: own.durability ?? this.#durability,
       onLocked: own.onLocked ?? this.#onLocked,
     };
@@ -212,6 +220,19 @@ export class CacheRegistry {
     await this.#all((cache) => cache.close());
   }
 
+  /**
+   * Makes every cache as a new process would find it: empty, nothing counted, limits as declared. Loads under way answer their callers and are not stored. Persisted
+   * caches are kept below `directory` from then on, whatever their options say, and in memory only where none is given; what is on disk stays as it is. For tests:
+   * `freshCaches` of `scrubjay/testing` does it to every registry.
+   */
+  async reset(directory?: string): Promise<void> {
+    this.#testDirectory = directory === undefined ? NOWHERE : resolve(directory);
+    await this.#all(async (cache) => {
+      await cache.reset();
+      this.#memory.watch(cache);
+    });
+  }
+
   /** `close`, for `await using registry = new CacheRegistry()`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
@@ -258,6 +279,24 @@ function directoryName(name: string): string {
 }
 
 const LONGEST_DIRECTORY_NAME = 160;
+
+const NOWHERE = '';
+
+/** Every registry there is, as long as somebody holds it, of every build of the library. */
+const EVERY = Symbol.for('scrubjay.registries.v1');
+const everywhere = globalThis as { [EVERY]?: Set<WeakRef<CacheRegistry>> };
+const everyRegistry: Set<WeakRef<CacheRegistry>> = (everywhere[EVERY] ??= new Set());
+
+/** Every registry of this process that somebody holds: the one of the process, and those of applications that have their own. */
+export function registries(): CacheRegistry[] {
+  const all: CacheRegistry[] = [];
+  for (const reference of everyRegistry) {
+    const held = reference.deref();
+    if (held === undefined) everyRegistry.delete(reference);
+    else all.push(held);
+  }
+  return all;
+}
 
 /** Kept on globalThis, so that the ESM and the CommonJS build, loaded together, know the same caches. */
 const SHARED = Symbol.for('scrubjay.registry.v1');
