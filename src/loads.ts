@@ -7,6 +7,7 @@ import type { CallKey } from './entry-keys.js';
 import { ScrubjayError } from './errors.js';
 import { inNobodysName } from './flight/nobodys-name.js';
 import type { Flight, LoadEvents } from './flight/single-flight.js';
+import { addWaiter, circleThrough, track, type Work } from './flight/waits.js';
 import { type Freshness, NOT_STORED, ttlOf } from './freshness.js';
 import { withSignal } from './key/abort-signals.js';
 import { isPrimitive, isThenable, singleUseKind } from './kinds.js';
@@ -37,13 +38,36 @@ export interface LoadOwner {
 
 export class Loads {
   readonly #owner: LoadOwner;
+  /** The method has given a result at once. */
+  #givesValues = false;
 
   constructor(owner: LoadOwner) {
     this.#owner = owner;
   }
 
-  /** Answers a call whose entry is past its time, or not there: with what is still of use, or by a load. */
-  start(table: Table, key: CallKey, call: Call): unknown {
+  /** Answers a call whose entry is past its time, or not there: with what is still of use, by joining the load under way, or by a load. */
+  answer(table: Table, key: CallKey, call: Call): unknown {
+    const flight = table.flights.of(key.text);
+    if (flight === undefined || (flight.promise === undefined && !flight.isEntered)) return this.#start(table, key, call);
+    const stale = this.#staleWhileLoading(table, key);
+    if (stale !== undefined) return stale.value;
+    const circle = flight.isEntered ? [flight] : circleThrough(flight);
+    if (circle !== undefined) return this.#runPast(call, circle);
+    this.#owner.counters.joined++;
+    return table.flights.join(key.text, flight, call.signals);
+  }
+
+  /** The call is made by the load that it would wait for. The bare method would have run again, and so does this one; what it gives is that call's alone. */
+  #runPast({ self, args }: Call, circle: readonly Work[]): unknown {
+    const { counters, settings, isAsync } = this.#owner;
+    counters.bypassed++;
+    counters.selfWaits++;
+    // Where results come at once nobody waits: such a call is an ordinary recursion.
+    if (isAsync) this.#owner.reportOnce(selfWait(settings.name, circle));
+    return settings.method.apply(self, args as unknown[]);
+  }
+
+  #start(table: Table, key: CallKey, call: Call): unknown {
     const { entries, settings } = this.#owner;
     const slot = entries.stale(table, key);
     if (slot === NONE) return this.#load(table, key, call);
@@ -54,7 +78,7 @@ export class Loads {
   }
 
   /** Whether a load of it that is under way need not be waited for, and what it is answered with then. */
-  staleWhileLoading(table: Table, key: CallKey): { readonly value: unknown } | undefined {
+  #staleWhileLoading(table: Table, key: CallKey): { readonly value: unknown } | undefined {
     const { entries, settings } = this.#owner;
     const { staleWhileRevalidateMs } = settings.freshness;
     if (staleWhileRevalidateMs === 0) return undefined;
@@ -67,14 +91,14 @@ export class Loads {
    * with arguments that may have changed by then.
    */
   refresh(table: Table, key: CallKey, call: Call): boolean {
-    const { counters, isAsync } = this.#owner;
+    const { counters, isAsync, settings } = this.#owner;
     if (table.flights.isLoading(key.text)) return true;
     if (!isAsync && !call.args.every(isPrimitive)) return false;
     counters.refreshes++;
     const args = call.signals.length === 0 ? call.args : withSignal(call.args, new AbortController().signal);
-    const flight = table.flights.begin(key.text);
+    const flight = table.flights.begin(key.text, settings.name);
     const load = (): void => {
-      if (!table.flights.isCurrent(key.text, flight)) return;
+      if (table.flights.of(key.text) !== flight) return;
       try {
         const result = this.#run(table, key, flight, { ...call, args, signals: [] });
         if (isThenable(result)) void Promise.resolve(result).catch(() => undefined);
@@ -104,27 +128,28 @@ export class Loads {
     events.tell('cache:miss', () => key.text);
     // The load belongs to everybody who waits for it, so it gets a signal of its own in the place of its first caller's.
     const controller = call.signals.length === 0 ? undefined : new AbortController();
-    const flight = table.flights.begin(key.text, controller);
+    const flight = table.flights.begin(key.text, this.#owner.settings.name, controller);
     const args = controller === undefined ? call.args : withSignal(call.args, controller.signal);
-    return this.#run(table, key, flight, { ...call, args });
+    // Before the method runs: what it asks for itself must find that its caller waits.
+    const waiter = addWaiter(flight);
+    return this.#run(table, key, flight, { ...call, args }, waiter);
   }
 
   /** Runs the method, stores what it gives, and answers when that is kept as its durability promises. */
-  #run(table: Table, key: CallKey, flight: Flight, { self, args, signals }: Call): unknown {
+  #run(table: Table, key: CallKey, flight: Flight, { self, args, signals }: Call, waiter?: Work): unknown {
     const owner = this.#owner;
     const { entries, counters } = owner;
     const { flights } = table;
     const ended = counters.startLoad();
-    const failed = (): { readonly value: unknown } | undefined => {
+    const failed = (_error: unknown, counts: boolean): { readonly value: unknown } | undefined => {
       counters.loadErrors++;
-      return this.#insteadOfError(table, key);
+      return this.#insteadOfError(table, key, counts);
     };
     let result: unknown;
     try {
-      result = owner.settings.method.apply(self, args as unknown[]);
+      result = this.#enter(flight, self, args);
     } catch (error) {
-      flights.end(key.text, flight);
-      const instead = failed();
+      const instead = failed(error, flights.end(key.text, flight));
       if (instead === undefined) throw error;
       return instead.value;
     }
@@ -132,20 +157,33 @@ export class Loads {
       owner.isAsync = true;
       const keep = (value: unknown): Promise<void> | undefined => (this.#store(table, key, value, args, true) ? entries.journal?.whenDurable() : undefined);
       flights.follow(key.text, flight, result, { ended, failed, keep } satisfies LoadEvents);
-      return flights.join(key.text, flight, signals);
+      return flights.join(key.text, flight, signals, waiter);
     }
+    this.#givesValues = true;
     ended();
     if (flights.end(key.text, flight) && this.#store(table, key, result, args, false)) entries.journal?.makeDurable();
     return result;
   }
 
+  /** Runs the method in the name of its load. A result that comes at once waits for nothing, and needs no name. */
+  #enter(flight: Flight, self: unknown, args: readonly unknown[]): unknown {
+    const { settings, isAsync } = this.#owner;
+    flight.isEntered = true;
+    try {
+      if (this.#givesValues && !isAsync) return settings.method.apply(self, args as unknown[]);
+      return track(flight, () => settings.method.apply(self, args as unknown[]));
+    } finally {
+      flight.isEntered = false;
+    }
+  }
+
   /** What a load that failed is answered with, where the user allows that; then it is not tried again for a while. */
-  #insteadOfError(table: Table, key: CallKey): { readonly value: unknown } | undefined {
+  #insteadOfError(table: Table, key: CallKey, counts: boolean): { readonly value: unknown } | undefined {
     const { entries, settings } = this.#owner;
     const { freshness } = settings;
     const slot = entries.stale(table, key);
     if (slot === NONE) return undefined;
-    table.pauses.begin(key.text, freshness.retryAfterErrorMs);
+    if (counts) table.pauses.begin(key.text, freshness.retryAfterErrorMs);
     if (!entries.isWithin(slot, freshness.staleIfErrorMs)) return undefined;
     this.#countStaleHit(key);
     return { value: entries.valueAt(slot) };
@@ -180,4 +218,13 @@ export class Loads {
     );
     return false;
   }
+}
+
+function selfWait(name: string, circle: readonly Work[]): ScrubjayError {
+  const way = [...circle, circle[0]].flatMap((work) => work?.name ?? []).join(' → ');
+  return new ScrubjayError(
+    'SCRUBJAY_SELF_WAIT',
+    `a load of ${name} asked for its own result, and would have waited for itself for ever: ${way}. The method was run for that call instead, and the result of that not stored. ` +
+      'Let it ask something that is not cached, or something else.',
+  );
 }

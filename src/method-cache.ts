@@ -143,14 +143,7 @@ export class MethodCache {
     const signals = signalsIn(args);
     // What the method makes of a signal that has fired already is its own affair.
     if (signals.some((signal) => signal.aborted)) return this.bypass(self, args);
-    const flight = table.flights.under(key.text);
-    if (flight !== undefined) {
-      const stale = this.#loads.staleWhileLoading(table, key);
-      if (stale !== undefined) return stale.value;
-      this.counters.joined++;
-      return table.flights.join(key.text, flight, signals);
-    }
-    return this.#loads.start(table, key, { self, args, signals });
+    return this.#loads.answer(table, key, { self, args, signals });
   }
 
   /** The entry nears its end, and is in use: a new one is fetched before somebody has to wait for it. */

@@ -17,8 +17,10 @@ export interface MethodStats {
   readonly misses: number;
   /** Calls that waited for a load somebody else had started. */
   readonly joined: number;
-  /** Calls that ran the method past the cache: `when` said no, no key could be built, or their AbortSignal had fired already. */
+  /** Calls that ran the method past the cache: `when` said no, no key could be built, their AbortSignal had fired already, or they would have waited for themselves. */
   readonly bypassed: number;
+  /** Calls among `bypassed` that would have waited for themselves: made by the very load that they would have waited for. */
+  readonly selfWaits: number;
   /** Loads in the background, which nobody waited for. */
   readonly refreshes: number;
   /** Loads that ended well. */
@@ -64,13 +66,14 @@ export interface PersistenceStats {
 
 /** The statistics of one cache. `persist` says where it is kept when it was not opened yet. */
 export function methodStats(counters: Counters, entries: Entries, persist: (() => Whereabouts | undefined) | undefined): MethodStats {
-  const { hits, staleHits, refreshes, misses, joined, bypassed, loads, unstored, loadErrors, loadTimeMs, evictions, expirations } = counters;
+  const { hits, staleHits, refreshes, misses, joined, bypassed, selfWaits, loads, unstored, loadErrors, loadTimeMs, evictions, expirations } = counters;
   return {
     hits,
     staleHits,
     misses,
     joined,
     bypassed,
+    selfWaits,
     refreshes,
     loads,
     unstored,

@@ -6,6 +6,7 @@ import type { Place } from './cached-method.js';
 import { chunksOf } from './flight/batch.js';
 import { withElement } from './flight/batch-plan.js';
 import { JointSignal } from './flight/joint-signal.js';
+import { addWaiter, type Work, workOfCaller } from './flight/waits.js';
 import { signalsIn, withSignal } from './key/abort-signals.js';
 import { isWanted } from './key/call-key.js';
 import { isThenable } from './kinds.js';
@@ -31,6 +32,8 @@ export class PromptBatch {
   readonly #joint = new JointSignal();
   /** The method has given a promise after all. */
   #isPromised = false;
+  /** The load that runs the method. */
+  #work: Work | undefined;
   /** The key of the element that is being looked for; `undefined` for one that was there. */
   #current: string | undefined;
 
@@ -66,6 +69,8 @@ export class PromptBatch {
     if (key === undefined) return first(this.#asked.load(withElement(args, this.#asked.listAt, [args[this.#asked.listAt]])));
     if (this.#values.size === 0) this.#loadAll(key, args);
     if (this.#isPromised) this.#joint.add(signalsIn(args));
+    // Those that are loaded with it wait for the first one, whose load runs the method.
+    if (this.#work !== undefined && this.#work !== workOfCaller()) addWaiter(this.#work);
     return this.#values.get(key)?.();
   }
 
@@ -108,8 +113,11 @@ export class PromptBatch {
 
   /** Loads everything that is missing; the cache knows of the load of `current`, and must learn of the others: what the method deletes while it runs counts. */
   #loadAll(current: string, args: readonly unknown[]): void {
-    const { table, listAt, mostIds, load } = this.#asked;
-    const others = [...this.#missing.keys()].filter((key) => key !== current).map((key) => [key, table.flights.begin(key)] as const);
+    const { cache, table, listAt, mostIds, load } = this.#asked;
+    const others = [...this.#missing.keys()]
+      .filter((key) => key !== current)
+      .map((key) => [key, Object.assign(table.flights.begin(key, cache.settings.name), { isEntered: true })] as const);
+    this.#work = workOfCaller();
     const hasFired = signalsIn(args).some(({ aborted }) => aborted);
     const given = hasFired ? args : withSignal(args, this.#joint.signal);
     try {

@@ -382,6 +382,7 @@ describe('statistics', () => {
         refreshes: 0,
         joined: 0,
         bypassed: 0,
+        selfWaits: 0,
         loads: 2,
         unstored: 0,
         loadErrors: 1,

@@ -4,6 +4,7 @@
  * Source: https://github.com/graphql/dataloader, `enqueuePostPromiseJob`.
  */
 import { JointSignal } from './joint-signal.js';
+import { finish, track, Work, workOfCaller } from './waits.js';
 
 /** Loads `ids`, and gives one value for each, in their order. `signal` fires when nobody waits any more; never when somebody cannot leave. */
 export type LoadMany = (ids: readonly unknown[], signal: AbortSignal) => Promise<readonly unknown[]>;
@@ -14,6 +15,8 @@ interface Seat {
   readonly signals: readonly AbortSignal[];
   /** Whether one of `signals` had fired before the call; what becomes of such a call is the affair of the method. */
   readonly hadFired: boolean;
+  /** The load of this id. */
+  readonly waiter: Work | undefined;
   readonly settle: (value: Promise<unknown>) => void;
 }
 
@@ -31,7 +34,7 @@ export class Batch {
 
   /** One more id, whose value is promised. Who wants it leaves when one of `signals` fires. */
   add(id: unknown, signals: readonly AbortSignal[]): Promise<unknown> {
-    return new Promise((settle) => this.#seats.push({ id, signals, hadFired: signals.some(hasFired), settle }));
+    return new Promise((settle) => this.#seats.push({ id, signals, hadFired: signals.some(hasFired), waiter: workOfCaller(), settle }));
   }
 
   /** Loads what was added, in calls of at most so many ids. A call that fails fails its own ids only. */
@@ -50,8 +53,11 @@ export class Batch {
     for (const { signals } of seats) joint.add(signals);
     joint.complete();
     const ids = seats.map(({ id }) => id);
-    const values = this.#load(ids, joint.signal).finally(() => {
+    const work = new Work(undefined);
+    work.waiters = seats.flatMap(({ waiter }) => waiter ?? []);
+    const values = track(work, () => this.#load(ids, joint.signal)).finally(() => {
       joint.end();
+      finish(work);
     });
     for (const [index, { settle }] of seats.entries()) settle(values.then((list) => list[index]));
   }

@@ -5,14 +5,23 @@
  * Who leaves (their AbortSignal fires) ends their own wait only. When the last one has left, the load itself is told to stop.
  */
 
+import { addWaiter, finish, removeWaiter, Work } from './waits.js';
+
 /** One load under way. */
-export interface Flight {
+export class Flight extends Work {
   /** What those who ask meanwhile share; there is nothing to share before the method has given its promise. */
   promise: Promise<unknown> | undefined;
+  /** The method runs, and has given nothing yet: who asks now is asked for by the method itself. */
+  isEntered = false;
   /** How many wait for it; Infinity once somebody does who cannot leave. */
-  waiting: number;
+  waiting = 0;
   /** Stops the load; `undefined` when it began without a signal. */
   readonly controller: AbortController | undefined;
+
+  constructor(name: string | undefined, controller: AbortController | undefined) {
+    super(name);
+    this.controller = controller;
+  }
 }
 
 /** What is done around a load that gives a promise. */
@@ -20,9 +29,10 @@ export interface LoadEvents {
   /** The load ended well. */
   readonly ended: () => void;
   /**
-   * The load failed; nothing is stored, and the failure reaches everybody who waits, as the very object that was thrown, unless there is something to answer with instead.
+   * The load failed; nothing is stored, and the failure reaches everybody who waits, as the very object that was thrown, unless there is something to answer with
+   * instead. `counts` is false when the flight was fenced off.
    */
-  readonly failed: () => { readonly value: unknown } | undefined;
+  readonly failed: (error: unknown, counts: boolean) => { readonly value: unknown } | undefined;
   /** Stores the result. Not called when the flight was fenced off; what it gives is waited for before anybody is answered. */
   readonly keep: (value: unknown) => Promise<void> | undefined;
 }
@@ -30,10 +40,9 @@ export interface LoadEvents {
 export class SingleFlight {
   readonly #flights = new Map<string, Flight>();
 
-  /** The load under way for `key`, if there is one to wait for. */
-  under(key: string): Flight | undefined {
-    const flight = this.#flights.get(key);
-    return flight?.promise === undefined ? undefined : flight;
+  /** The load for `key` that counts. */
+  of(key: string): Flight | undefined {
+    return this.#flights.get(key);
   }
 
   /** Whether a load for `key` has begun, and counts. */
@@ -41,20 +50,22 @@ export class SingleFlight {
     return this.#flights.has(key);
   }
 
-  /** Whether this is the load for `key` that counts. */
-  isCurrent(key: string, flight: Flight): boolean {
-    return this.#flights.get(key) === flight;
-  }
-
   /** A load for `key` begins. To be called before the method runs: what it invalidates itself counts, too. */
-  begin(key: string, controller?: AbortController): Flight {
-    const flight: Flight = { promise: undefined, waiting: 0, controller };
+  begin(key: string, name?: string, controller?: AbortController): Flight {
+    const flight = new Flight(name, controller);
     this.#flights.set(key, flight);
     return flight;
   }
 
   /** The load is over; gives whether it still counts, and may be stored. */
   end(key: string, flight: Flight): boolean {
+    finish(flight);
+    // What still runs in its name may live on, and must not keep the result.
+    flight.promise = undefined;
+    return this.#take(key, flight);
+  }
+
+  #take(key: string, flight: Flight): boolean {
     const counts = this.#flights.get(key) === flight;
     if (counts) this.#flights.delete(key);
     return counts;
@@ -65,8 +76,11 @@ export class SingleFlight {
     flight.promise = this.#land(key, flight, load, events);
   }
 
-  /** One more waits for `flight`, until it lands or one of `signals` fires; then the wait ends with the reason of that signal. */
-  join(key: string, flight: Flight, signals: readonly AbortSignal[]): Promise<unknown> {
+  /**
+   * One more waits for `flight`, until it lands or one of `signals` fires; then the wait ends with the reason of that signal. `waiter` is the work of the caller, if it is
+   * known to wait already.
+   */
+  join(key: string, flight: Flight, signals: readonly AbortSignal[], waiter = addWaiter(flight)): Promise<unknown> {
     const { promise } = flight as { promise: Promise<unknown> };
     if (signals.length === 0) {
       flight.waiting = Number.POSITIVE_INFINITY;
@@ -79,6 +93,7 @@ export class SingleFlight {
       };
       const leave = (event: Event): void => {
         stop();
+        removeWaiter(flight, waiter);
         const { reason } = event.target as AbortSignal;
         reject(reason as Error);
         if (--flight.waiting === 0) this.#abandon(key, flight, reason);
@@ -90,7 +105,7 @@ export class SingleFlight {
 
   /** Nobody waits any more. Who asks from now on must not get a load that was told to stop. */
   #abandon(key: string, flight: Flight, reason: unknown): void {
-    this.end(key, flight);
+    this.#take(key, flight);
     flight.controller?.abort(reason);
   }
 
@@ -100,8 +115,7 @@ export class SingleFlight {
       value = await load;
     } catch (error) {
       // The flight is over before anybody hears of it: a caller that asks again inside its `catch` must start a new load.
-      this.end(key, flight);
-      const instead = failed();
+      const instead = failed(error, this.end(key, flight));
       if (instead === undefined) throw error;
       return instead.value;
     }

@@ -15,6 +15,8 @@ export class Counters {
   joined = 0;
   /** Calls that ran the method without looking into the cache: no key could be built, or the user wanted none. */
   bypassed = 0;
+  /** Those of them that would have waited for themselves. */
+  selfWaits = 0;
   /** Loads in the background. */
   refreshes = 0;
   /** Loads that ended well. */

@@ -30,11 +30,11 @@ test('who asks while a load is under way gets the promise of that load', async (
   const flights = new SingleFlight();
   const load = gate<string>();
   const promise = flights.start('k', load.promise, recorder());
-  expect(flights.under('k')?.promise).toBe(promise);
-  expect(flights.under('other')).toBeUndefined();
+  expect(flights.of('k')?.promise).toBe(promise);
+  expect(flights.of('other')).toBeUndefined();
   load.open('value');
   expect(await promise).toBe('value');
-  expect(flights.under('k')).toBeUndefined();
+  expect(flights.of('k')).toBeUndefined();
 });
 
 test('the result is kept before anybody is answered', async () => {
@@ -56,7 +56,7 @@ test('a flight that failed is over before anybody hears of it, and nothing is ke
   const events = recorder();
   const failure = new Error('down');
   const promise = flights.start('k', Promise.reject(failure), events);
-  const seenByCaller = promise.catch(() => flights.under('k'));
+  const seenByCaller = promise.catch(() => flights.of('k'));
   expect(await errorOf(() => promise)).toBe(failure);
   expect(await seenByCaller).toBeUndefined();
   expect(events.seen).toEqual(['failed']);
@@ -68,12 +68,12 @@ test('a flight that was fenced off answers its callers and is neither kept nor j
   const oldEvents = recorder();
   const oldAnswer = flights.start('k', old.promise, oldEvents);
   flights.fence('k');
-  expect(flights.under('k')).toBeUndefined();
+  expect(flights.of('k')).toBeUndefined();
   const youngAnswer = flights.start('k', young.promise, recorder());
   old.open('old');
   expect(await oldAnswer).toBe('old');
   expect(oldEvents.seen).toEqual(['ended']);
-  expect(flights.under('k')?.promise).toBe(youngAnswer);
+  expect(flights.of('k')?.promise).toBe(youngAnswer);
   young.open('young');
   expect(await youngAnswer).toBe('young');
 });
@@ -93,7 +93,7 @@ test('a load that is invalidated before the method has given its promise does no
   const flights = new SingleFlight();
   const events = recorder();
   const flight = flights.begin('k');
-  expect(flights.under('k')).toBeUndefined();
+  expect(flights.of('k')).toBe(flight);
   flights.fence('k');
   flights.follow('k', flight, Promise.resolve('value'), events);
   expect(await flights.join('k', flight, [])).toBe('value');
