@@ -5,6 +5,7 @@
 import { handleOn } from './batch-handle.js';
 import type { CacheHandle } from './cache-handle.js';
 import { ClassCaches, type Declaration } from './class-caches.js';
+import { atEndOfBusyTurn } from './clock.js';
 import { ScrubjayError } from './errors.js';
 import { isAsyncFunction, type MethodCache } from './method-cache.js';
 import type { Table } from './tables.js';
@@ -23,6 +24,9 @@ export class CachedMethod {
   readonly #declaration: Declaration;
   /** By `this`. Weak: a cache does not keep the instances alive whose calls it remembers. */
   #places = new WeakMap<object, Place>();
+  /** Who called last, and its place, until the end of a busy turn: kept for longer, it would keep the instance alive. */
+  #lastSelf: unknown;
+  #lastPlace: Place | undefined;
   /** The caches whose first table belongs to an instance. */
   #claimed = new WeakSet<MethodCache>();
   readonly #collected = new FinalizationRegistry<Place>(({ cache, table }) => {
@@ -45,6 +49,21 @@ export class CachedMethod {
   #forgetPlaces(): void {
     this.#places = new WeakMap();
     this.#claimed = new WeakSet();
+    this.#lastSelf = this.#lastPlace = undefined;
+  }
+
+  /** Where the entries of an object are that has called before; `undefined` for anything else. */
+  knownPlaceOf(self: unknown): Place | undefined {
+    return self === this.#lastSelf ? this.#lastPlace : this.#lookUpPlaceOf(self);
+  }
+
+  #lookUpPlaceOf(self: unknown): Place | undefined {
+    const place = this.#places.get(self as object);
+    if (place !== undefined && (this.#lastSelf !== undefined || atEndOfBusyTurn(() => (this.#lastSelf = this.#lastPlace = undefined)))) {
+      this.#lastSelf = self;
+      this.#lastPlace = place;
+    }
+    return place;
   }
 
   /** The call `self.method(...args)`. */

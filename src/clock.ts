@@ -55,13 +55,14 @@ let current: Clock = systemClock;
 const SHARED = Symbol.for('scrubjay.clocks.v1');
 interface SharedClock {
   clock: Clock | undefined;
-  readonly listeners: Set<(clock: Clock) => void>;
+  readonly listeners: Set<(clock: Clock | undefined) => void>;
 }
 const holder = globalThis as { [SHARED]?: SharedClock };
 const shared: SharedClock = (holder[SHARED] ??= { clock: undefined, listeners: new Set() });
 if (shared.clock !== undefined) current = shared.clock;
 shared.listeners.add((clock) => {
-  current = clock;
+  current = clock ?? systemClock;
+  forget();
 });
 
 /** Wall-clock milliseconds of the clock in use. */
@@ -85,7 +86,77 @@ export const soon = (work: () => void): void => {
 export const clockInUse = (): Clock => current;
 
 /** Puts `clock` in place of the clock in use, the system's own when left out. For tests. */
-export function useClock(clock: Clock = systemClock): void {
+export function useClock(clock?: Clock): void {
   shared.clock = clock;
   for (const listener of shared.listeners) listener(clock);
+}
+
+/** How much later than it was read the time may be before an answer depends on it, in milliseconds. */
+const MARGIN_MS = 1000;
+/** As many answers are given by one reading, at the most. */
+const ANSWERS = 64;
+/** So many readings within so many milliseconds make a busy turn. */
+const BUSY_READINGS = 8;
+const BUSY_MS = 0.2;
+
+const UNKNOWN = Number.POSITIVE_INFINITY;
+/** The time as it was read in this turn of the event loop, when the turn is a busy one. */
+let readAt = UNKNOWN;
+let answersLeft = 0;
+let isBusy = false;
+let readings = 0;
+let firstReadAt = 0;
+
+/**
+ * Whether `deadline`, in rising milliseconds, is still to come. Exact to the millisecond, but for one case: in a turn of the event loop that asks many times, a deadline
+ * that is more than a second away is compared with a time that was read in the same turn, at most 64 questions ago, because to read the time costs more than
+ * all else in a hit. Only who blocks the event loop for more than a second between two questions of one turn can see the difference.
+ */
+export function isBefore(deadline: number): boolean {
+  if (answersLeft > 0 && readAt + MARGIN_MS < deadline) {
+    answersLeft--;
+    return true;
+  }
+  return deadline === Number.POSITIVE_INFINITY || read() < deadline;
+}
+
+function read(): number {
+  const moment = current.elapsed();
+  if (isBusy) {
+    readAt = moment;
+    answersLeft = ANSWERS;
+  } else if (moment - firstReadAt > BUSY_MS) {
+    readings = 0;
+    firstReadAt = moment;
+  } else if (++readings === BUSY_READINGS) beginBusyTurn();
+  return moment;
+}
+
+const { now: systemNow } = performance;
+/** Not there in a browser's world, which a test may run in. */
+const { setImmediate: systemSetImmediate } = globalThis as { setImmediate?: typeof setImmediate };
+
+/** Not by a clock that somebody turns, be it ours or that of a test framework: it may leap within a turn. */
+function beginBusyTurn(): void {
+  readings = 0;
+  if (current !== systemClock || performance.now !== systemNow || systemSetImmediate === undefined || setImmediate !== systemSetImmediate) return;
+  isBusy = true;
+  // Runs before the event loop can wait for anything, and keeps it from waiting.
+  setImmediate(forget);
+}
+
+/** Has `work` done at the end of this turn of the event loop, if it is a busy one; gives whether it will be. */
+export function atEndOfBusyTurn(work: () => void): boolean {
+  if (isBusy) endings.push(work);
+  return isBusy;
+}
+
+const endings: (() => void)[] = [];
+
+function forget(): void {
+  for (const work of endings.splice(0)) work();
+  isBusy = false;
+  readAt = UNKNOWN;
+  answersLeft = 0;
+  readings = 0;
 }

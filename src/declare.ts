@@ -56,16 +56,31 @@ export function declare(method: AnyMethod, known: Known): { cachedMethod: Cached
     registry: settings.registry ?? registry,
   };
   const cachedMethod = new CachedMethod(declaration, known.declaringClass);
-  const replacement: AnyMethod =
-    batch === undefined
-      ? function (this: unknown, ...args: unknown[]): unknown {
-          return cachedMethod.call(this, args);
-        }
-      : function (this: unknown, ...args: unknown[]): unknown {
-          return batch.call(cachedMethod, this, args);
-        };
+  const replacement = batch === undefined ? replacementOf(cachedMethod) : batchReplacementOf(cachedMethod, batch);
   return { cachedMethod, replacement: dressed(replacement, method, cachedMethod) };
 }
+
+/**
+ * What takes the place of a method. A hit with few primitive values ends here: as long as `args` is only counted, read and passed on, no list is made of the arguments.
+ */
+function replacementOf(cachedMethod: CachedMethod): AnyMethod {
+  const call = function (this: unknown, ...args: unknown[]): unknown {
+    return cachedMethod.call(this, args);
+  };
+  return function (this: unknown, ...args: unknown[]): unknown {
+    const count = args.length;
+    const place = cachedMethod.knownPlaceOf(this);
+    if (place === undefined || count === 0 || count > 3) return call.call(this, ...args);
+    const { cache, table } = place;
+    const slot = count === 1 ? cache.slotOfOne(table, args[0]) : cache.slotOfFew(table, count, args[0], args[1], count === 3 ? args[2] : undefined);
+    return slot < 0 ? call.call(this, ...args) : cache.hit(slot);
+  };
+}
+
+const batchReplacementOf = (cachedMethod: CachedMethod, batch: BatchMethod): AnyMethod =>
+  function (this: unknown, ...args: unknown[]): unknown {
+    return batch.call(cachedMethod, this, args);
+  };
 
 /** How the keys of a method's calls are made. */
 function ruleOf({ name, settings, where }: Known, { parameters, isComplete }: KnownParameters): KeyRule {

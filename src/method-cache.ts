@@ -113,6 +113,26 @@ export class MethodCache {
     return this.#isPlain ? this.findPlain(table, self, args) : this.#attended.find(table, self, args);
   }
 
+  /** The slot of the entry that answers a call with one string or number, or -1 where it takes more than a look; `find` knows then. */
+  slotOfOne({ calls }: Table, only: unknown): number {
+    if (!this.#isPlain || calls === undefined) return NONE;
+    const slot = calls.findOne(only);
+    return slot !== NONE && this.entries.isUntroubled(slot) ? slot : NONE;
+  }
+
+  /** The same for two or three primitive values. */
+  slotOfFew({ calls }: Table, count: number, one: unknown, two: unknown, three: unknown): number {
+    if (!this.#isPlain || calls === undefined) return NONE;
+    const slot = calls.findFew(count, one, two, three);
+    return slot !== NONE && this.entries.isUntroubled(slot) ? slot : NONE;
+  }
+
+  /** The answer that stands in a slot which was found. */
+  hit(slot: number): unknown {
+    this.counters.hits++;
+    return this.entries.use(slot);
+  }
+
   /** Whether more than the entries decides how calls are answered. To be asked again whenever that may have changed, so that a hit asks one thing only. */
   attend(): void {
     this.events.attend();
@@ -122,10 +142,7 @@ export class MethodCache {
   /** The same where nothing but the entries decides. */
   findPlain(table: Table, self: unknown, args: readonly unknown[]): unknown {
     const known = table.calls === undefined ? NONE : table.calls.find(args);
-    if (known !== NONE && this.entries.isUntroubled(known)) {
-      this.counters.hits++;
-      return this.entries.use(known);
-    }
+    if (known !== NONE && this.entries.isUntroubled(known)) return this.hit(known);
     let key: CallKey;
     try {
       key = this.keyOf(table, self, args);

@@ -57,3 +57,104 @@ test('a timer of the system that is longer than Node can count does not run at o
   expect(runs).toBe(0);
   for (const callOff of callOffs) callOff();
 });
+
+describe('a question about a deadline', () => {
+  const systemNow = performance.now;
+  let moment = 0;
+  let readings = 0;
+  let clock: typeof import('../src/clock');
+
+  // A module of its own, for which this is the system's clock.
+  beforeEach(() => {
+    moment = 1_000_000;
+    readings = 0;
+    performance.now = () => {
+      readings++;
+      return moment;
+    };
+    jest.isolateModules(() => {
+      clock = require('../src/clock') as typeof clock;
+    });
+  });
+  afterEach(() => {
+    performance.now = systemNow;
+  });
+
+  const ask = (times: number, deadline: number): boolean[] => Array.from({ length: times }, () => clock.isBefore(deadline));
+  const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+  test('is exact to the millisecond', () => {
+    expect(clock.isBefore(1_000_000)).toBe(false);
+    expect(clock.isBefore(1_000_001)).toBe(true);
+    moment++;
+    expect(clock.isBefore(1_000_001)).toBe(false);
+    expect(clock.isBefore(Number.POSITIVE_INFINITY)).toBe(true);
+  });
+
+  test('reads the time now and then only, in a turn that asks often', () => {
+    expect(ask(10_000, 2_000_000)).not.toContain(false);
+    expect(readings).toBeLessThan(10_000 / 50);
+  });
+
+  test('reads it each time when the deadline is near', () => {
+    ask(100, 2_000_000);
+    readings = 0;
+    expect(ask(10, 1_000_900)).not.toContain(false);
+    expect(readings).toBe(10);
+    moment += 900;
+    expect(clock.isBefore(1_000_900)).toBe(false);
+  });
+
+  test('notices within 64 questions that a turn takes long', () => {
+    ask(100, 2_000_000);
+    moment = 2_000_000;
+    expect(ask(64 + 1, 2_000_000)).toContain(false);
+    expect(ask(1000, 2_000_000)).not.toContain(true);
+  });
+
+  test('is exact again in the next turn', async () => {
+    ask(100, 2_000_000);
+    moment = 2_000_000;
+    await turn();
+    expect(clock.isBefore(2_000_000)).toBe(false);
+  });
+
+  test('reads the time whenever turns are not busy', async () => {
+    for (let count = 0; count < 40; count++) {
+      moment += 1;
+      ask(5, 2_000_000);
+      await turn();
+    }
+    expect(readings).toBe(200);
+  });
+
+  test('is exact when somebody turns the clock', () => {
+    performance.now = () => moment;
+    ask(100, 2_000_000);
+    moment = 2_000_000;
+    expect(clock.isBefore(2_000_000)).toBe(false);
+  });
+
+  test("is exact when a test framework's timers stand in for the system's", () => {
+    const { setImmediate: systemSetImmediate } = globalThis;
+    globalThis.setImmediate = (() => undefined) as unknown as typeof setImmediate;
+    try {
+      ask(100, 2_000_000);
+    } finally {
+      globalThis.setImmediate = systemSetImmediate;
+    }
+    moment = 2_000_000;
+    expect(clock.isBefore(2_000_000)).toBe(false);
+  });
+
+  test('has work done at the end of a busy turn, once', async () => {
+    const done: string[] = [];
+    expect(clock.atEndOfBusyTurn(() => done.push('early'))).toBe(false);
+    ask(100, 2_000_000);
+    expect(clock.atEndOfBusyTurn(() => done.push('late'))).toBe(true);
+    expect(done).toEqual([]);
+    await turn();
+    await turn();
+    expect(done).toEqual(['late']);
+  });
+});

@@ -3,7 +3,7 @@
  * that were stored. What it finds is never another call's: it takes only values of which it sees all that the canonical text would, and everything else
  * it leaves to the text.
  */
-import { hashOf, isLastTrace, lastTrace, learnHashOf, NOT_EVERYDAY, valuesOf } from './everyday-values.js';
+import { hashOf, hashOfFew, isLastTrace, lastTrace, learnHashOf, NOT_EVERYDAY, valuesOf } from './everyday-values.js';
 import { hashOfStored, isPlainKey, SlotIndex, type SlotKeys } from './slot-index.js';
 
 const NOT_HERE = -1;
@@ -50,6 +50,22 @@ export class CallTable {
     }
     const hash = this.#masked(hashOf(args, count));
     return hash === NOT_EVERYDAY ? NOT_HERE : this.#index.findBy(hash, isLastTrace);
+  }
+
+  /** The same for one argument, and only where it is a string or a number. */
+  findOne(only: unknown): number {
+    if (typeof only === 'string') return this.#index.findText(only);
+    return typeof only === 'number' && !isMinusZero(only) ? this.#index.findNumber(only) : NOT_HERE;
+  }
+
+  /**
+   * The same for two or three, and only where they are primitive values; it may not find what `find` would. What is no primitive value is in no key, and lists in a key
+   * are equal to none.
+   */
+  findFew(count: number, one: unknown, two: unknown, three: unknown): number {
+    if (count > this.#shape.most || (count === 2 ? two : three) === undefined) return NOT_HERE;
+    const slot = this.#index.findFew(this.#masked(hashOfFew(count, one, two, three)), count, one, two, three);
+    return slot !== NOT_HERE && !isMinusZero(one) && !isMinusZero(two) && !isMinusZero(three) ? slot : NOT_HERE;
   }
 
   /** How many strings lie in the engine's map; see SlotIndex. */
@@ -102,6 +118,8 @@ export class CallTable {
 
 /** Arguments with the same key as those of which `key` is the copy. */
 export const argumentsOf = (key: unknown): readonly unknown[] => (isTrace(key) ? valuesOf(key) : [key]);
+
+const isMinusZero = (value: unknown): boolean => Object.is(value, -0);
 
 /** The only keys that are no primitive values. */
 const isTrace = (key: unknown): key is readonly unknown[] => Array.isArray(key);

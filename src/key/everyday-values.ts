@@ -5,7 +5,7 @@
  */
 import { types } from 'node:util';
 import { hashOfDouble, hashOfInteger, hashOfText, mixed, SEED } from './hash.js';
-import { Shape, shapeOf } from './shapes.js';
+import { Shape, type ShapeNode, shapeOf, shapeRoot } from './shapes.js';
 
 /** In the place of a hash: the arguments go by their text. */
 export const NOT_EVERYDAY = -1;
@@ -26,7 +26,7 @@ let turn = 0;
 /** The hash of the first `count` arguments, 32 bits; NOT_EVERYDAY when one of them is more than is seen here. */
 export function hashOf(args: readonly unknown[], count: number): number {
   nodesLeft = MOST_NODES;
-  length = 0;
+  length = top = 0;
   const own = ++turn;
   let hash = SEED ^ count;
   try {
@@ -73,6 +73,21 @@ const ARRAY_HASH = 0x27d4eb2f;
 /** Stands in a trace before the length of an array. */
 const ARRAY = Symbol('array');
 
+/** The same for two or three primitive values, without a trace. What it gives for anything else means nothing. */
+export function hashOfFew(count: number, one: unknown, two: unknown, three: unknown): number {
+  let hash = mixed(mixed(SEED ^ count, hashOfPrimitive(one)), hashOfPrimitive(two));
+  if (count === 3) hash = mixed(hash, hashOfPrimitive(three));
+  return hash === NOT_EVERYDAY ? 0 : hash;
+}
+
+function hashOfPrimitive(value: unknown): number {
+  if (typeof value === 'string') return hashOfText(value);
+  if (typeof value === 'number') return value === (value | 0) ? hashOfInteger(value) : hashOfDouble(value);
+  if (value === true) return TRUE;
+  if (value === false) return FALSE;
+  return value === undefined ? UNDEFINED : NULL;
+}
+
 function hashOfValue(value: unknown): number {
   switch (typeof value) {
     case 'string':
@@ -106,7 +121,7 @@ function leave(): number {
   return 0;
 }
 
-const { getPrototypeOf: prototypeOf, getOwnPropertySymbols: symbolsOf, keys: namesOf, prototype: objectPrototype } = Object;
+const { getPrototypeOf: prototypeOf, getOwnPropertySymbols: symbolsOf, keys: namesOf, values: valuesIn, prototype: objectPrototype } = Object;
 const arrayPrototype: unknown = Array.prototype;
 const tagOf = objectPrototype.toString;
 
@@ -120,30 +135,60 @@ function hashOfArray(list: readonly unknown[]): number {
   let hash = ARRAY_HASH ^ size;
   for (let index = 0; index < size; index++) {
     const element = list.at(index);
-    // It may be a hole; without any, as many names as elements means that nothing was hung onto the array.
+    // It may be a hole; without any, as many values as elements means that nothing was hung onto the array.
     if (element === undefined) return leave();
     hash = mixed(hash, hashOfValue(element));
   }
-  return namesOf(list).length === size && symbolsOf(list).length === 0 && !Object.hasOwn(list, 'raw') ? hash : leave();
+  // Not its names: to make a text of each index takes longer than everything else.
+  return valuesIn(list).length === size && symbolsOf(list).length === 0 && !Object.hasOwn(list, 'raw') ? hash : leave();
 }
 
 function hashOfObject(value: object): number {
   if (prototypeOf(value) !== objectPrototype || tagOf.call(value) !== '[object Object]' || types.isMap(value) || types.isSet(value)) return leave();
   if (ArrayBuffer.isView(value) || symbolsOf(value).length > 0) return leave();
-  const names = namesOf(value);
-  nodesLeft -= names.length;
-  // Without properties it may hide what it is.
-  if (names.length === 0 || nodesLeft < 0) return leave();
-  const node = isLearning ? shapeOf(names, hashOfText) : shapeOf(names);
-  if (node === undefined) return leave();
-  const { shape, order } = node;
+  const base = top;
+  let count = 0;
+  // `for in` reads names and values faster than anything else, but it would read names that somebody gave to every object as well.
+  let node = isPolluted() ? undefined : shapeRoot;
+  for (const name in value) {
+    node = node?.next(name);
+    if (node === undefined) break;
+    stack[base + count++] = (value as Record<string, unknown>)[name];
+  }
+  const end = node?.end ?? readAnew(value, base);
+  if (end === undefined) return leave();
+  const { shape, order } = end;
+  nodesLeft -= order.length;
+  if (nodesLeft < 0) return leave();
+  top = base + order.length;
   trace[length++] = shape;
   let { hash } = shape;
   for (let index = 0; index < order.length; index++) {
-    const name = names[order[index] as number] as string;
-    hash = mixed(hash, hashOfValue((value as Record<string, unknown>)[name]));
+    const at = base + (order[index] as number);
+    const item = stack[at];
+    // Nothing of the caller's is kept alive.
+    if (typeof item === 'object') stack[at] = undefined;
+    hash = mixed(hash, hashOfValue(item));
   }
+  top = base;
   return hash;
+}
+
+/** The values of the objects that are being looked at, each in the order in which its object has them. */
+const stack: unknown[] = [];
+let top = 0;
+
+function isPolluted(): boolean {
+  for (const _name in objectPrototype) return true;
+  return false;
+}
+
+/** Reads an object whose names are not known in this order. Without properties it may hide what it is. */
+function readAnew(value: object, base: number): ShapeNode | undefined {
+  const names = namesOf(value);
+  if (names.length === 0 || names.length > nodesLeft) return undefined;
+  for (const [index, name] of names.entries()) stack[base + index] = (value as Record<string, unknown>)[name];
+  return isLearning ? shapeOf(names, hashOfText) : shapeOf(names);
 }
 
 /** Values of which `stored` is the trace, behind its hash. Properties stand in the order of their names. */

@@ -23,11 +23,26 @@ export interface ShapeNode {
   readonly order: readonly number[];
 }
 
+/** Where some first names lead. */
 class Node {
   readonly children = new Map<string, Node>();
-  lastName: string | undefined;
-  lastChild: Node | undefined;
+  #lastName: string | undefined;
+  #lastChild: Node | undefined;
+  /** The shape of objects that have these names and no others. */
   end: ShapeNode | undefined;
+
+  /** Where one more name leads; `undefined` where no shape is known. */
+  next(name: string): Node | undefined {
+    return this.#lastName === name ? this.#lastChild : this.#otherNext(name);
+  }
+
+  #otherNext(name: string): Node | undefined {
+    const child = this.children.get(name);
+    if (child === undefined) return undefined;
+    this.#lastName = name;
+    this.#lastChild = child;
+    return child;
+  }
 }
 
 /** Callers choose names, so there is an end to what is remembered; further shapes go by the text. */
@@ -36,7 +51,8 @@ const MOST_NODES = 10_000;
 const MOST_NAMES = 40;
 const LONGEST_NAMES = 1000;
 
-const root = new Node();
+/** From which the names of an object lead to its shape, in the order in which it has them. */
+export const shapeRoot = new Node();
 const shapes = new Map<string, Shape>();
 let nodes = 0;
 
@@ -45,16 +61,10 @@ let nodes = 0;
  * `learn` says what the hash of a new one is, and is left out where only known ones are asked for. Another order of known names is always learnt.
  */
 export function shapeOf(names: readonly string[], learn?: (title: string) => number): ShapeNode | undefined {
-  let node = root;
+  let node: Node | undefined = shapeRoot;
   for (const name of names) {
-    let child = node.lastChild;
-    if (node.lastName !== name || child === undefined) {
-      child = node.children.get(name);
-      if (child === undefined) return newOrder(names, learn);
-      node.lastName = name;
-      node.lastChild = child;
-    }
-    node = child;
+    node = node.next(name);
+    if (node === undefined) return newOrder(names, learn);
   }
   return node.end ?? newOrder(names, learn);
 }
@@ -74,7 +84,7 @@ function newOrder(names: readonly string[], learn: ((title: string) => number) |
 }
 
 function remember(names: readonly string[], end: ShapeNode): ShapeNode {
-  let node = root;
+  let node = shapeRoot;
   for (const name of names) {
     let child = node.children.get(name);
     if (child === undefined) {

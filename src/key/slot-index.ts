@@ -79,16 +79,15 @@ export class SlotIndex {
 
   /** The slot of a key that is a primitive value, or -1. Takes -0 for 0, and never finds NaN. */
   find(key: unknown): number {
-    if (typeof key === 'string') {
-      if (this.#texts !== undefined) return this.#texts.get(key) ?? NONE;
-      return this.#findText(key, hashOfText(key));
-    }
-    if (typeof key === 'number') return this.#findNumber(key, key === (key | 0) ? hashOfInteger(key) : hashOfDouble(key));
+    if (typeof key === 'string') return this.findText(key);
+    if (typeof key === 'number') return this.findNumber(key);
     return isPlainKey(key) ? this.findBy(hashOfKey(key), (stored) => stored === key) : NONE;
   }
 
-  // The next two are one loop, written twice: in each the engine meets one kind of key, and compares it in the fastest way.
-  #findText(key: string, hash: number): number {
+  // The next two hold one loop, written twice: in each the engine meets one kind of key, and compares it in the fastest way.
+  findText(key: string): number {
+    if (this.#texts !== undefined) return this.#texts.get(key) ?? NONE;
+    const hash = hashOfText(key);
     const places = this.#places;
     const { keys } = this.#keys;
     const mask = places.length - 2;
@@ -99,7 +98,8 @@ export class SlotIndex {
     }
   }
 
-  #findNumber(key: number, hash: number): number {
+  findNumber(key: number): number {
+    const hash = key === (key | 0) ? hashOfInteger(key) : hashOfDouble(key);
     const places = this.#places;
     const { keys } = this.#keys;
     const mask = places.length - 2;
@@ -107,6 +107,20 @@ export class SlotIndex {
       const slot = (places[at + 1] as number) - 1;
       if (slot === NONE) return NONE;
       if (places[at] === hash && keys[slot] === key) return slot;
+    }
+  }
+
+  /** The slot of a list that begins with this hash, with these `count` values behind it, two or three of them, or -1. Takes -0 for 0, and never finds NaN. */
+  findFew(hash: number, count: number, one: unknown, two: unknown, three: unknown): number {
+    const places = this.#places;
+    const { keys } = this.#keys;
+    const mask = places.length - 2;
+    for (let at = (hash >>> this.#shift) << 1; ; at = (at + 2) & mask) {
+      const slot = (places[at + 1] as number) - 1;
+      if (slot === NONE) return NONE;
+      const key = keys[slot];
+      if (places[at] !== hash || !Array.isArray(key)) continue;
+      if (key.length === count + 1 && key[1] === one && key[2] === two && (count === 2 || key[3] === three)) return slot;
     }
   }
 

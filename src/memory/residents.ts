@@ -2,7 +2,7 @@
  * What one cache holds, by slot: values, deadlines and sizes, the limits on them, and the order in which they go. It knows no keys: whoever does
  * is told who went.
  */
-import { elapsed } from '../clock.js';
+import { elapsed, isBefore } from '../clock.js';
 import { type ByteLimits, countsBytes } from './byte-limits.js';
 import type { EvictionOrder, EvictionPolicy, RestoredEntry } from './policy.js';
 import { Sizes } from './sizes.js';
@@ -76,8 +76,7 @@ export class Residents extends Slots {
   isUntroubled(slot: number): boolean {
     const { deadlines } = this;
     if (deadlines === undefined) return true;
-    const deadline = deadlines[slot] as number;
-    return deadline === Number.POSITIVE_INFINITY || elapsed() < deadline;
+    return isBefore(deadlines[slot] as number);
   }
 
   /** Whether the entry in `slot` has not come to its end. */

@@ -17,9 +17,21 @@ function knowing(args: readonly unknown[], shape = all, hashMask?: number): Call
   return table;
 }
 
-/** The same whether hashes tell calls apart or all collide. */
+/** What is found by the quick looks, which need not find everything. */
+function quicklyFound(table: CallTable, [one, two, three, ...more]: readonly unknown[], count: number): number {
+  if (more.length > 0 || count === 0) return -1;
+  return count === 1 ? table.findOne(one) : table.findFew(count, one, two, three);
+}
+
+/** The same whether hashes tell calls apart or all collide, and nothing else by a quick look. */
 function isFound(stored: readonly unknown[], asked: readonly unknown[], shape = all): boolean {
-  const [isHit, isHitAmongCollisions] = [undefined, 0].map((hashMask) => knowing(stored, shape, hashMask).find(asked) === 0);
+  const [isHit, isHitAmongCollisions] = [undefined, 0].map((hashMask) => {
+    const table = knowing(stored, shape, hashMask);
+    const slot = table.find(asked);
+    const quick = quicklyFound(table, asked, asked.length);
+    if (quick !== -1 && quick !== slot) throw new Error('a quick look finds what is not there');
+    return slot === 0;
+  });
   if (isHit !== isHitAmongCollisions) throw new Error('a collision changes what is found');
   return isHit as boolean;
 }
@@ -46,6 +58,56 @@ describe('everyday calls are found without their text', () => {
     expect(isFound(args, args)).toBe(true);
     expect(isFound(args, [...args, undefined])).toBe(true);
     expect(isFound(args, [...args, 'more'])).toBe(false);
+  });
+
+  test.each<[string, unknown[]]>([
+    ['a string', ['u1']],
+    ['a number', [7]],
+    ['0', [0]],
+    ['a fraction', [0.5]],
+    ['two', ['u1', 5]],
+    ['three', ['u1', 5.5, true]],
+    ['null, undefined and false', [null, undefined, false]],
+  ])('at a quick look where they are few primitive values: %s', (_what, args) => {
+    expect(quicklyFound(knowing(args), args, args.length)).toBe(0);
+    expect(quicklyFound(knowing(args), [...args.slice(0, -1), 'other'], args.length)).toBe(-1);
+  });
+
+  test('0 and -0 are two calls at a quick look, too', () => {
+    for (const [zero, minusZero] of [
+      [[0], [-0]],
+      [
+        ['a', 0],
+        ['a', -0],
+      ],
+      [
+        [0, 'a', 1],
+        [-0, 'a', 1],
+      ],
+    ] as const)
+      expect([zero, minusZero].map((args) => quicklyFound(knowing(zero, all, 0), args, args.length))).toEqual([0, -1]);
+  });
+
+  test('a text is never taken for a list of its letters', () => {
+    const table = new CallTable(all, new SlotKeys(), 0);
+    // Beyond this slot texts lie among the other keys.
+    for (const [slot, text] of ['2ab', '3abc'].entries()) table.add(table.copyOf([text]) as CallCopy, 2 ** 17 + slot);
+    expect([table.findFew(2, 'a', 'b', undefined), table.findFew(3, 'a', 'b', 'c')]).toEqual([-1, -1]);
+  });
+
+  test('names that every object inherits are not its own', () => {
+    const polluted = Object.prototype as Record<string, unknown>;
+    const own = knowing([{ a: 1, inherited: 2 }]);
+    const none = knowing([{ a: 1 }]);
+    polluted['inherited'] = 2;
+    try {
+      expect(own.find([{ a: 1 }])).toBe(-1);
+      expect(none.find([{ a: 1 }])).toBe(0);
+      expect(knowing([{ a: 1 }]).find([{ a: 1, inherited: 2 }])).toBe(-1);
+      expect(own.find([{ a: 1, inherited: 2 }])).toBe(0);
+    } finally {
+      delete polluted['inherited'];
+    }
   });
 
   test('the order of properties does not matter', () => {
