@@ -12,6 +12,7 @@ import type { AnyMethod, MethodCache } from './method-cache.js';
 import type { MethodStats } from './method-stats.js';
 import type { CacheEventListener, CacheEventName } from './stats/cache-events.js';
 import type { Table } from './tables.js';
+import { checkTags } from './tagging.js';
 
 /** What a method answers with, once it is awaited. */
 export type ValueOf<F extends AnyMethod> = Awaited<ReturnType<F>>;
@@ -90,8 +91,9 @@ export class CacheHandle<F extends AnyMethod = AnyMethod> {
       );
     }
     const { cache, table, key } = this.#locate(args);
+    const tags = cache.tagging?.tagsOf(value, { self: this.#self, args });
     table.fence(key.text);
-    cache.entries.put(table, key, value, cache.isAsync);
+    cache.entries.put(table, key, value, cache.isAsync, undefined, tags);
     cache.entries.journal?.expectWritable();
     await cache.entries.journal?.whenDurableOrThrow();
   }
@@ -122,6 +124,19 @@ export class CacheHandle<F extends AnyMethod = AnyMethod> {
     const gone = deleteWhere(cache, parts, this.#self === undefined ? undefined : { self: this.#self, table: this.#tableFor() });
     await cache.entries.journal?.whenDurableOrThrow();
     return gone;
+  }
+
+  /**
+   * Removes every entry with one of these tags, of all instances, at once; gives how many fresh ones went. Loads under way that turn out to carry one of them answer
+   * those who asked before, and are not stored. The promise is kept when the removal is as durable as the cache promises.
+   * @throws SCRUBJAY_BAD_OPTION for what is no list of texts, and where the method has no `tags`
+   * @throws SCRUBJAY_NOT_DURABLE when it could not be written; the entries are gone from memory all the same.
+   */
+  async invalidateTags(tags: readonly string[]): Promise<number> {
+    const where = `invalidateTags of ${this.name}`;
+    if (this.#cache.settings.tags === undefined)
+      throw new ScrubjayError('SCRUBJAY_BAD_OPTION', `${where}: its results have no tags; say what they are with the option tags.`);
+    return this.#cache.invalidateTags(checkTags(tags, where));
   }
 
   /**

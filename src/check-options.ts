@@ -15,6 +15,7 @@ import { type DriverName, drivers } from './persist/drivers/index.js';
 import { type FileSystem, realFileSystem } from './persist/file-system.js';
 import type { Durability, OnLocked } from './persist/journal-options.js';
 import type { OnDamage } from './persist/recovery-source.js';
+import { checkTags } from './tagging.js';
 
 /** Every option with its name, so that none is forgotten here. */
 const KNOWN = Object.keys({
@@ -43,6 +44,7 @@ const KNOWN = Object.keys({
   index: 1,
   when: 1,
   scope: 1,
+  tags: 1,
   name: 1,
   registry: 1,
 } satisfies Record<keyof CachedOptions, 1>);
@@ -79,6 +81,7 @@ export function checkOptions(options: unknown, where: string, others: readonly s
     identity: flag(said, 'identity', where),
     when: expectType(said, 'when', 'function', 'a function of the arguments that says whether to cache', where) as Settings['when'],
     scope: checkScope(said['scope'], where),
+    tags: typeof said['tags'] === 'function' ? (said['tags'] as Settings['tags']) : said['tags'] === undefined ? undefined : checkTags(said['tags'], where),
     name: checkName(said['name'], where),
     registry: checkRegistry(said['registry'], where),
   };

@@ -172,6 +172,7 @@ export class ClassCaches {
         unkeyable,
         rule: { ...rule, method: name },
         index: settings.index,
+        tags: settings.tags,
         batch,
         persist: place,
         report: warn,
@@ -192,9 +193,9 @@ function nearestName(owner: object): string | undefined {
 
 /**
  * What a restart must find unchanged for old entries to mean the same. The order of the parameters may change: keys are named.
- * Of functions that make keys the source is all there is to compare.
+ * Of functions that make keys or tags the source is all there is to compare.
  */
-function signatureOf({ settings: { scope }, rule, method, batch }: Declaration): string {
+function signatureOf({ settings: { scope, tags }, rule, method, batch }: Declaration): string {
   const { parameters, pick, isHidden, pepper } = rule;
   const names = parameters
     .map(({ name, isRest, isIgnored, isSecret }) => `${isIgnored ? '-' : ''}${isSecret ? '*' : ''}${isRest ? '...' : ''}${name ?? ''}`)
@@ -202,7 +203,9 @@ function signatureOf({ settings: { scope }, rule, method, batch }: Declaration):
   const scoped = typeof scope === 'function' ? sourceHash(scope) : scope;
   const kind = `${batch === undefined ? '' : 'batch '}${isAsyncFunction(method) ? 'async ' : ''}`;
   const veil = pepper === undefined ? '' : ` ${isHidden ? 'hidden ' : ''}pepper=${pepperPrint(pepper)}`;
-  return `keys/1 ${kind}scope=${scoped}${veil} ${pick === undefined ? `(${names.join(',')})` : `key=${sourceHash(pick)}`}`;
+  // Entries that were tagged in another way would not be found by their tags.
+  const tagged = typeof tags === 'function' ? ` tags=${sourceHash(tags)}` : '';
+  return `keys/1 ${kind}scope=${scoped}${veil}${tagged} ${pick === undefined ? `(${names.join(',')})` : `key=${sourceHash(pick)}`}`;
 }
 
 const sourceHash = (fn: object): string => createHash('sha256').update(Function.prototype.toString.call(fn)).digest('hex').slice(0, 16);

@@ -10,6 +10,7 @@ import { type Expiring, watchExpiry } from './expiry.js';
 import { countsBytes, entryBytes } from './memory/byte-limits.js';
 import type { RestoredEntry } from './memory/policy.js';
 import { Residents } from './memory/residents.js';
+import { SlotGroups } from './memory/slot-groups.js';
 import type { Journal } from './persist/journal.js';
 import type { EvictedEntry } from './persist/journal-options.js';
 import { LateValues } from './persist/late-values.js';
@@ -26,6 +27,8 @@ export class Entries implements Expiring {
   readonly keys: EntryKeys;
   /** What the journal asks about. */
   readonly inventory: EntryInventory;
+  /** What entries are tagged with. */
+  readonly tags = new SlotGroups();
   /** Set when the cache is opened; `undefined` for a cache that is kept in memory only. */
   journal: Journal | undefined;
   /** Told after an entry was stored, and how many bytes it takes where they are counted. */
@@ -52,6 +55,7 @@ export class Entries implements Expiring {
       keys: this.keys,
       residents: this.#residents,
       records: this.#records,
+      tags: this.tags,
       isFresh: (slot) => this.isFresh(slot),
       isDecoded: (slot) => this.#isDecoded(slot),
     });
@@ -132,6 +136,7 @@ export class Entries implements Expiring {
       expiresAt: Math.round(now()),
       evicted: [],
       replacedLsn: this.#records.lsnOf(slot),
+      tags: this.#tagsAt(slot),
     };
     const lsn = this.journal.put(entry);
     this.#records.bind(slot, lsn);
@@ -175,10 +180,10 @@ export class Entries implements Expiring {
   }
 
   /** Stores an entry, and drops others when there is no room. Gives its slot; -1 when it is too large, and then there is none under its key. */
-  put(table: Table, key: CallKey, value: unknown, isPromised: boolean, ttlMs = this.#limits.ttlMs): number {
+  put(table: Table, key: CallKey, value: unknown, isPromised: boolean, ttlMs = this.#limits.ttlMs, tags: readonly string[] = []): number {
     const residents = this.#residents;
     const { maxEntryBytes, maxBytes } = this.#limits;
-    const bytes = this.#bytesOf(table, key, value);
+    const bytes = this.#bytesOf(table, key, value, tags);
     let slot = this.keys.slotOf(table, key);
     if (bytes > maxEntryBytes || bytes > maxBytes) {
       this.#counters.unstored++;
@@ -198,7 +203,8 @@ export class Entries implements Expiring {
     }
     const expiresAt = ttlMs === FOREVER ? undefined : Math.round(now() + ttlMs);
     const storedAt = elapsed();
-    const lsn = this.journal?.put({ key: key.text, value, isPromised, expiresAt, evicted: this.#evicted(), replacedLsn }) ?? UNLOGGED;
+    const kept = { key: key.text, value, isPromised, expiresAt, evicted: this.#evicted(), replacedLsn, tags: tags.length === 0 ? undefined : tags };
+    const lsn = this.journal?.put(kept) ?? UNLOGGED;
     this.#forgetEvicted();
     const isNew = slot === NONE;
     const reason = isNew || !this.#isOfUse(slot) ? undefined : 'replaced';
@@ -207,6 +213,8 @@ export class Entries implements Expiring {
       this.keys.bind(slot, table, key);
     }
     this.#late?.letGo(slot);
+    this.tags.remove(slot);
+    this.tags.add(slot, tags);
     this.#residents.fill(slot, { value, isPromised, end: storedAt + ttlMs, due: storedAt + ttlMs * (this.#limits.refreshAt ?? 1), bytes });
     if (this.journal !== undefined) this.#records.bind(slot, lsn);
     if (isNew) residents.insert(slot, hash);
@@ -274,6 +282,7 @@ export class Entries implements Expiring {
     } finally {
       for (const table of tables) table.clear();
       this.keys.clear();
+      this.tags.clear();
       this.#residents.clear();
       this.#records.clear();
       this.#late = undefined;
@@ -314,7 +323,14 @@ export class Entries implements Expiring {
     this.journal = journal;
     const residents = this.#residents;
     const late = new LateValues(journal.options);
-    const { places, tooMany } = yield* restore(table, recovered, { keys: this.keys, residents, records: this.#records, limits: this.#limits, late });
+    const { places, tooMany } = yield* restore(table, recovered, {
+      keys: this.keys,
+      residents,
+      records: this.#records,
+      tags: this.tags,
+      limits: this.#limits,
+      late,
+    });
     residents.restore(places, recovered.lastEvicted);
     this.#late = late;
     if (this.nextDeadline !== FOREVER) watchExpiry(this);
@@ -346,12 +362,17 @@ export class Entries implements Expiring {
     });
   }
 
-  #bytesOf(table: Table, key: CallKey, value: unknown): number {
-    return this.bytes === undefined ? 0 : entryBytes(this.#limits, { ...sizedKey(table, key.text, key.copy?.key), value });
+  #bytesOf(table: Table, key: CallKey, value: unknown, tags: readonly string[]): number {
+    return this.bytes === undefined ? 0 : entryBytes(this.#limits, { ...sizedKey(table, key.text, key.copy?.key), value, tags });
   }
 
   #bytesAt(slot: number): number {
-    return entryBytes(this.#limits, { ...this.keys.sizedAt(slot), value: this.valueAt(slot) });
+    return entryBytes(this.#limits, { ...this.keys.sizedAt(slot), value: this.valueAt(slot), tags: this.tags.namesOf(slot) });
+  }
+
+  #tagsAt(slot: number): readonly string[] | undefined {
+    const tags = this.tags.namesOf(slot);
+    return tags.length === 0 ? undefined : tags;
   }
 
   #evictWhile(isWanted: (gone: number) => boolean): number {
@@ -415,6 +436,7 @@ export class Entries implements Expiring {
 
   #forget(slot: number): void {
     this.keys.release(slot);
+    this.tags.remove(slot);
     this.#late?.letGo(slot);
     if (this.journal !== undefined) this.#records.release(slot);
   }

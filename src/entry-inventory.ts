@@ -4,6 +4,7 @@
 import { elapsed, now } from './clock.js';
 import type { EntryKeys } from './entry-keys.js';
 import type { Residents } from './memory/residents.js';
+import type { SlotGroups } from './memory/slot-groups.js';
 import type { Everything, LiveEntry } from './persist/journal-options.js';
 import { UNLOGGED } from './persist/log-writer.js';
 import type { Changes, SlotRecords } from './persist/slot-records.js';
@@ -13,6 +14,7 @@ export interface Inventoried {
   readonly keys: EntryKeys;
   readonly residents: Residents;
   readonly records: SlotRecords;
+  readonly tags: SlotGroups;
   isFresh(slot: number): boolean;
   /** Whether the value in a slot could be read, if it had to be. */
   isDecoded(slot: number): boolean;
@@ -70,7 +72,16 @@ export class EntryInventory {
       const { values, isPromised } = residents;
       const deadline = residents.endOf(slot);
       const expiresAt = deadline === Number.POSITIVE_INFINITY ? undefined : Math.round(now() + deadline - elapsed());
-      return { lsn, key: keys.textOf(slot), value: values[slot], isPromised: isPromised[slot] === 1, expiresAt, refused };
+      const tags = this.#entries.tags.namesOf(slot);
+      return {
+        lsn,
+        key: keys.textOf(slot),
+        value: values[slot],
+        isPromised: isPromised[slot] === 1,
+        expiresAt,
+        tags: tags.length === 0 ? undefined : tags,
+        refused,
+      };
     }
     return undefined;
   }

@@ -22,7 +22,7 @@ export interface CallKey {
 export const hashOfCall = ({ text, copy }: CallKey): number => (copy === undefined ? hashOfText(text) : hashOfCopy(copy));
 
 /** A key, as far as its size goes; it may be about to come to `table`. */
-export function sizedKey(table: Table, text: string, copy: unknown): Omit<SizedEntry, 'value'> {
+export function sizedKey(table: Table, text: string, copy: unknown): Omit<SizedEntry, 'value' | 'tags'> {
   const others = copy === undefined ? table.texts.size : typeof copy === 'string' ? table.calls?.mappedTexts : undefined;
   return { text, copy, mapped: others === undefined ? undefined : others + 1 };
 }
@@ -97,7 +97,7 @@ export class EntryKeys {
   }
 
   /** The key of the entry in `slot`, as far as its size goes. */
-  sizedAt(slot: number): Omit<SizedEntry, 'value'> {
+  sizedAt(slot: number): Omit<SizedEntry, 'value' | 'tags'> {
     const copy = this.calls.keys[slot];
     return sizedKey(this.tableOf(slot), copy === undefined ? this.textOf(slot) : '', copy);
   }

@@ -6,6 +6,7 @@ import { hashOfCall } from './entry-keys.js';
 import { choose, type EntryLimits } from './entry-limits.js';
 import type { RestoredEntry } from './memory/policy.js';
 import type { Residents } from './memory/residents.js';
+import type { SlotGroups } from './memory/slot-groups.js';
 import type { LateValues } from './persist/late-values.js';
 import type { RecoveredEntries } from './persist/recovered-entries.js';
 import type { SlotRecords } from './persist/slot-records.js';
@@ -19,6 +20,7 @@ export interface Room {
   readonly keys: EntryKeys;
   readonly residents: Residents;
   readonly records: SlotRecords;
+  readonly tags: SlotGroups;
   readonly limits: EntryLimits;
   readonly late: LateValues;
 }
@@ -30,7 +32,7 @@ export interface Restored {
 }
 
 /** In short steps. Gives slots to entries, but no places in the order. */
-export function* restore(table: Table, recovered: RecoveredEntries, { keys, residents, records, limits, late }: Room): Generator<void, Restored> {
+export function* restore(table: Table, recovered: RecoveredEntries, { keys, residents, records, tags, limits, late }: Room): Generator<void, Restored> {
   const { fitting, tooMany, deadlineOf, markOf } = yield* choose(recovered, limits);
   late.expect(residents.reach + fitting.length);
   const { ttlMs, refreshAt = 1 } = limits;
@@ -42,6 +44,7 @@ export function* restore(table: Table, recovered: RecoveredEntries, { keys, resi
     const key = { text: recovered.keyAt(place), copy: undefined };
     keys.bind(slot, table, key);
     records.bind(slot, recovered.lsnAt(place));
+    tags.add(slot, recovered.tagsAt(place) ?? []);
     const end = deadlineOf(place);
     residents.fill(slot, { value: undefined, isPromised: recovered.isPromisedAt(place), end, due: end - dueBefore, bytes: 0 });
     late.add(slot, recovered, place);

@@ -14,6 +14,7 @@ import { isPrimitive, isThenable, singleUseKind } from './kinds.js';
 import type { CacheEvents } from './stats/cache-events.js';
 import type { Counters } from './stats/counters.js';
 import type { Table } from './tables.js';
+import type { Tagging } from './tagging.js';
 
 const NONE = -1;
 
@@ -24,12 +25,26 @@ export interface Call {
   readonly signals: readonly AbortSignal[];
 }
 
+/** What a load gave. */
+interface Result {
+  readonly value: unknown;
+  readonly isPromised: boolean;
+  /** `undefined` where it must not be stored. */
+  readonly tags: readonly string[] | undefined;
+}
+
+const NO_TAGS: readonly string[] = [];
+
 /** Whose loads these are. */
 export interface LoadOwner {
   readonly settings: { readonly name: string; readonly method: (this: any, ...args: any[]) => unknown; readonly freshness: Freshness };
   readonly entries: Entries;
   readonly counters: Counters;
   readonly events: CacheEvents;
+  /** Set where a function finds the tags of results. */
+  readonly tagging: Tagging | undefined;
+  /** Answers the call `self.method(...args)`. */
+  find(table: Table, self: unknown, args: readonly unknown[]): unknown;
   /** Whether the method answers with promises, as far as is known. */
   isAsync: boolean;
   /** Tells the application once what went wrong without failing a call. */
@@ -53,8 +68,16 @@ export class Loads {
     if (stale !== undefined) return stale.value;
     const circle = flight.isEntered ? [flight] : circleThrough(flight);
     if (circle !== undefined) return this.#runPast(call, circle);
-    this.#owner.counters.joined++;
-    return table.flights.join(key.text, flight, call.signals);
+    return this.#join(table, key, flight, call);
+  }
+
+  /** Where tags were invalidated since the load began, and its result turns out to carry one of them, the call, which came after, is made anew. */
+  #join(table: Table, key: CallKey, flight: Flight, { self, args, signals }: Call): Promise<unknown> {
+    const owner = this.#owner;
+    owner.counters.joined++;
+    const answer = table.flights.join(key.text, flight, signals);
+    if (owner.tagging?.isOlder(flight) !== true) return answer;
+    return answer.then((value) => (flight.isOutdated ? owner.find(table, self, args) : value));
   }
 
   /** The call is made by the load that it would wait for. The bare method would have run again, and so does this one; what it gives is that call's alone. */
@@ -140,9 +163,17 @@ export class Loads {
     const owner = this.#owner;
     const { entries, counters } = owner;
     const { flights } = table;
-    const ended = counters.startLoad();
+    const { tagging } = owner;
+    const stopTiming = counters.startLoad();
+    tagging?.begin(flight);
+    let tags: readonly string[] | undefined = NO_TAGS;
+    const ended = (value: unknown): void => {
+      stopTiming();
+      if (tagging !== undefined) tags = this.#tagsOf(tagging, flight, value, { self, args });
+    };
     const failed = (_error: unknown, counts: boolean): { readonly value: unknown } | undefined => {
       counters.loadErrors++;
+      tagging?.fail(flight);
       return this.#insteadOfError(table, key, counts);
     };
     let result: unknown;
@@ -155,13 +186,14 @@ export class Loads {
     }
     if (isThenable(result)) {
       owner.isAsync = true;
-      const keep = (value: unknown): Promise<void> | undefined => (this.#store(table, key, value, args, true) ? entries.journal?.whenDurable() : undefined);
+      const keep = (value: unknown): Promise<void> | undefined =>
+        this.#store(table, key, { value, isPromised: true, tags }, args) ? entries.journal?.whenDurable() : undefined;
       flights.follow(key.text, flight, result, { ended, failed, keep } satisfies LoadEvents);
       return flights.join(key.text, flight, signals, waiter);
     }
     this.#givesValues = true;
-    ended();
-    if (flights.end(key.text, flight) && this.#store(table, key, result, args, false)) entries.journal?.makeDurable();
+    ended(result);
+    if (flights.end(key.text, flight) && this.#store(table, key, { value: result, isPromised: false, tags }, args)) entries.journal?.makeDurable();
     return result;
   }
 
@@ -189,16 +221,31 @@ export class Loads {
     return { value: entries.valueAt(slot) };
   }
 
-  #store(table: Table, key: CallKey, value: unknown, args: readonly unknown[], isPromised: boolean): boolean {
+  /** The tags of a result; `undefined` where it is not to be stored. */
+  #tagsOf(
+    tagging: Tagging,
+    flight: Flight,
+    value: unknown,
+    call: { readonly self: unknown; readonly args: readonly unknown[] },
+  ): readonly string[] | undefined {
+    try {
+      return tagging.land(flight, value, call);
+    } catch (error) {
+      this.#owner.reportOnce(error as ScrubjayError);
+      return undefined;
+    }
+  }
+
+  #store(table: Table, key: CallKey, { value, isPromised, tags }: Result, args: readonly unknown[]): boolean {
     const { entries, counters, settings } = this.#owner;
     let ttlMs = NOT_STORED;
     try {
-      if (this.#canBeKept(value)) ttlMs = ttlOf(settings.freshness, value, args, settings.name);
+      if (tags !== undefined && this.#canBeKept(value)) ttlMs = ttlOf(settings.freshness, value, args, settings.name);
     } catch (error) {
       this.#owner.reportOnce(error as ScrubjayError);
     }
     if (ttlMs !== NOT_STORED) {
-      entries.put(table, key, value, isPromised, ttlMs);
+      entries.put(table, key, value, isPromised, ttlMs, tags);
       return true;
     }
     counters.unstored++;

@@ -24,6 +24,7 @@ import type { RecoveryProgress } from './persist/recovery-source.js';
 import { CacheEvents } from './stats/cache-events.js';
 import { Counters } from './stats/counters.js';
 import { type Table, Tables } from './tables.js';
+import { Tagging, type TagsSetting } from './tagging.js';
 
 export type AnyMethod = (this: any, ...args: any[]) => any;
 
@@ -45,6 +46,8 @@ export interface CacheSettings {
   readonly rule: KeyRule;
   /** The parts of keys by which entries are found without looking at all of them; `undefined` for none. */
   readonly index?: readonly string[] | undefined;
+  /** What results are tagged with; `undefined` for nothing. */
+  readonly tags?: TagsSetting | undefined;
   /** What becomes of a call whose arguments have no honest key. */
   readonly unkeyable: 'throw' | 'bypass';
   /** How the calls of a method that takes a list become calls of this cache; `undefined` for the cache of any other method. */
@@ -76,6 +79,8 @@ export class MethodCache {
   #isPlain = false;
   readonly #loads: Loads;
   readonly #attended: AttendedCalls;
+  /** Set where a function finds the tags of results. */
+  readonly tagging: Tagging | undefined;
   /** Whether the method answers with promises, as far as is known. */
   isAsync: boolean;
   /** The codes of what was reported; once is enough. */
@@ -91,6 +96,8 @@ export class MethodCache {
     this.tables = this.#newTables();
     this.#isOpen = settings.persist === undefined;
     this.isAsync = settings.returnsPromise || isAsyncFunction(settings.method);
+    const { tags } = settings;
+    this.tagging = typeof tags === 'function' ? new Tagging(tags, settings.name) : undefined;
     this.#loads = new Loads(this);
     this.#attended = new AttendedCalls(this);
     this.attend();
@@ -227,6 +234,25 @@ export class MethodCache {
     this.openNow();
     this.entries.clear(this.tables.all);
     await this.entries.journal?.whenDurableOrThrow();
+  }
+
+  /**
+   * Removes every entry with one of these tags, and sees to it that no load which began before stores one. Gives how many fresh entries went.
+   * @throws SCRUBJAY_NOT_DURABLE
+   */
+  async invalidateTags(wanted: readonly string[]): Promise<number> {
+    const { tags } = this.settings;
+    if (tags === undefined || wanted.length === 0) return 0;
+    const isMeant = typeof tags === 'function' || tags.some((tag) => wanted.includes(tag));
+    if (!isMeant) return 0;
+    this.openNow();
+    const { entries, tagging } = this;
+    tagging?.invalidate(wanted);
+    if (tagging === undefined) for (const table of this.tables.all) table.fenceAll();
+    const slots = tagging === undefined ? entries.slots() : wanted.flatMap((tag) => [...entries.tags.slotsOf(tag)]);
+    const gone = entries.deleteAll([...new Set(slots)]);
+    await entries.journal?.whenDurableOrThrow();
+    return gone;
   }
 
   /** Ends the journal in order; what happens afterwards stays in memory. A cache that was never opened is not read for this. */

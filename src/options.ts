@@ -6,12 +6,13 @@ import type { Freshness } from './freshness.js';
 import type { Parameter } from './key/parameters.js';
 import type { LimitOptions } from './limit-options.js';
 import type { AnyMethod, MethodCache } from './method-cache.js';
-import type { KeyOf, ParameterName, ScopeOf, TtlOf, WhenOf } from './method-types.js';
+import type { KeyOf, ParameterName, ScopeOf, TagsOf, TtlOf, WhenOf } from './method-types.js';
 import type { PersistDriver, ValueCodecs } from './persist/contract.js';
 import type { DriverName } from './persist/drivers/index.js';
 import type { FileSystem } from './persist/file-system.js';
 import type { Durability, JournalOptions, OnLocked } from './persist/journal-options.js';
 import type { OnDamage } from './persist/recovery-source.js';
+import type { TagsSetting } from './tagging.js';
 
 /** A time: milliseconds, or a number with a unit such as `'500ms'`, `'30s'`, `'5m'`, `'2h'`, `'7d'`. */
 export type Duration = number | `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`;
@@ -149,7 +150,11 @@ export interface CachedOptions<F extends AnyMethod = AnyMethod, This = any, Name
    * a function separates them by what it returns, such as a tenant. Default `'instance'`.
    */
   scope?: ScopeOf<This>;
-  // tags?: TagsOf<F, This>;
+  /**
+   * What `invalidateTags` finds results by: a list of tags for all of them, or a function of the result and the arguments that gives one. When that fails or gives
+   * something else, the result is answered with and not stored, and a warning says so once. Default: no tags.
+   */
+  tags?: TagsOf<F, This>;
   /** The name in the registry, and of the directory on disk. Default `Class.method`. */
   name?: string;
   /** The registry of an application that does not want the process-wide one. Default `registry`. */
@@ -183,6 +188,7 @@ export interface Settings {
   readonly identity: boolean;
   readonly when: ((...args: readonly never[]) => unknown) | undefined;
   readonly scope: 'instance' | 'class' | ((self: never) => unknown);
+  readonly tags: TagsSetting | undefined;
   readonly name: string | undefined;
   readonly registry: Registrar | undefined;
 }

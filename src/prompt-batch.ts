@@ -114,6 +114,7 @@ export class PromptBatch {
   /** Loads everything that is missing; the cache knows of the load of `current`, and must learn of the others: what the method deletes while it runs counts. */
   #loadAll(current: string, args: readonly unknown[]): void {
     const { cache, table, listAt, mostIds, load } = this.#asked;
+    const generation = cache.tagging?.generation;
     const others = [...this.#missing.keys()]
       .filter((key) => key !== current)
       .map((key) => [key, Object.assign(table.flights.begin(key, cache.settings.name), { isEntered: true })] as const);
@@ -130,7 +131,9 @@ export class PromptBatch {
         values.finally(() => this.#joint.end()).catch(() => undefined);
       }
     } finally {
-      for (const [key, flight] of others) if (!table.flights.end(key, flight)) this.#fenced.add(key);
+      // What tags it has is known later, when the cache takes it for a load that has just begun.
+      const isOlder = cache.tagging?.generation !== generation;
+      for (const [key, flight] of others) if (!table.flights.end(key, flight) || isOlder) this.#fenced.add(key);
     }
   }
 }

@@ -19,6 +19,7 @@ import type { RecoveryProgress } from './persist/recovery-source.js';
 import { workerName } from './persist/worker-name.js';
 import { type MemoryPressureOptions, type MemoryReport, ProcessMemory } from './process-memory.js';
 import { type CacheEventListener, type CacheEventName, Listeners } from './stats/cache-events.js';
+import { checkTags } from './tagging.js';
 
 /** Defaults for every cache of a registry, and limits for all of them together. */
 export interface RegistryOptions {
@@ -191,6 +192,22 @@ export class CacheRegistry {
    */
   async clear(): Promise<void> {
     await this.#all((cache) => cache.clear());
+  }
+
+  /**
+   * Removes every entry with one of these tags from every cache, at once; gives how many fresh ones went. Loads under way that turn out to carry one of them answer those
+   * who asked before, and are not stored. A persisted cache that is not open yet is opened for it. All are tried, then the first failure is thrown.
+   * @throws SCRUBJAY_BAD_OPTION for what is no list of texts
+   * @throws SCRUBJAY_NOT_DURABLE when a removal could not be written; the entries are gone from memory all the same.
+   */
+  async invalidateTags(tags: readonly string[]): Promise<number> {
+    const wanted = checkTags(tags, 'registry.invalidateTags');
+    let gone = 0;
+    await this.#all(async (cache) => {
+      const ofCache = await cache.invalidateTags(wanted);
+      gone += ofCache;
+    });
+    return gone;
   }
 
   /**

@@ -36,10 +36,15 @@ export class Table {
     if (!this.pauses.isEmpty) this.pauses.end(key);
   }
 
-  /** Forgets every entry, and fences off the loads under way. */
-  clear(): void {
+  /** The same for every key. */
+  fenceAll(): void {
     this.flights.fenceAll();
     this.pauses.clear();
+  }
+
+  /** Forgets every entry, and fences off the loads under way. */
+  clear(): void {
+    this.fenceAll();
     this.texts.clear();
     this.calls?.clear();
     this.hasAllTexts = this.#needsAllTexts;

@@ -9,7 +9,7 @@ export const exportEntries: Command = {
   usage: 'export DIR',
   summary: 'the entries as JSON lines, least recently used first',
   details:
-    'One line for each entry: {"key","value","expiresAt","isPromised"}. A value that JSON cannot say stands under "rich" in the notation of devalue.\nWhere DIR holds several caches, "cache" says whose entry it is. Entries past their time are left out; so are, with exit code 1, those with instances of classes that only their application can read.',
+    'One line for each entry: {"key","value","expiresAt","tags","isPromised"}. A value that JSON cannot say stands under "rich" in the notation of devalue.\nWhere DIR holds several caches, "cache" says whose entry it is. Entries past their time are left out; so are, with exit code 1, those with instances of classes that only their application can read.',
   async run(given) {
     let leftOut = 0;
     for (const cache of given.target.caches) {
@@ -17,7 +17,8 @@ export const exportEntries: Command = {
       for (const entry of given.entriesOf(cache)) {
         const member = memberOf(given, entry);
         if (member === undefined) leftOut++;
-        else await given.line(JSON.stringify({ ...name, key: entry.key, ...member, expiresAt: entry.expiresAt, isPromised: entry.isPromised }));
+        else
+          await given.line(JSON.stringify({ ...name, key: entry.key, ...member, expiresAt: entry.expiresAt, tags: entry.tags, isPromised: entry.isPromised }));
       }
     }
     return leftOut === 0 ? 0 : 1;

@@ -15,8 +15,8 @@ export const get: Command = {
     for (const cache of given.target.caches) {
       const prefix = given.prefixOf(cache);
       if (!wanted.startsWith(prefix)) continue;
-      for (const { key, value, isPromised, expiresAt } of matching(given.entriesOf(cache), wanted.slice(prefix.length))) {
-        await given.line(given.isJson ? JSON.stringify({ cache: cache.name, key, ...valueMember(value), expiresAt, isPromised }) : textOf(value));
+      for (const { key, value, isPromised, expiresAt, tags } of matching(given.entriesOf(cache), wanted.slice(prefix.length))) {
+        await given.line(given.isJson ? JSON.stringify({ cache: cache.name, key, ...valueMember(value), expiresAt, tags, isPromised }) : textOf(value));
         return 0;
       }
     }

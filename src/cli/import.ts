@@ -41,7 +41,7 @@ async function addLines(given: Given): Promise<ReadonlyMap<Cache, number>> {
       const cache = cacheOfLine(given, line);
       let puts = begun.get(cache);
       if (puts === undefined) begun.set(cache, (puts = begin(given, cache)));
-      puts.add({ key: line.key, value: memberValue(line), isPromised: line.isPromised, expiresAt: line.expiresAt });
+      puts.add({ key: line.key, value: memberValue(line), isPromised: line.isPromised, expiresAt: line.expiresAt, tags: line.tags });
     }
   } catch (error) {
     for (const puts of begun.values()) puts.abandon();

@@ -11,9 +11,9 @@ export const keys: Command = {
   async run(given) {
     const wanted = given.text('grep') ?? '';
     for (const cache of given.target.caches) {
-      for (const { key, expiresAt } of given.entriesOf(cache)) {
+      for (const { key, expiresAt, tags } of given.entriesOf(cache)) {
         if (!key.includes(wanted)) continue;
-        await given.line(given.isJson ? JSON.stringify({ cache: cache.name, key, expiresAt }) : given.prefixOf(cache) + key);
+        await given.line(given.isJson ? JSON.stringify({ cache: cache.name, key, expiresAt, tags }) : given.prefixOf(cache) + key);
       }
     }
     return 0;

@@ -22,6 +22,7 @@ export interface StoredEntry {
   readonly isPromised: boolean;
   /** Wall-clock milliseconds. */
   readonly expiresAt: number | undefined;
+  readonly tags: readonly string[] | undefined;
   /** Read when it is asked for. @throws SCRUBJAY_VALUE_REFUSED for an instance of a class that only the application knows */
   readonly value: unknown;
 }
@@ -67,6 +68,7 @@ export class Store {
       key,
       isPromised: recovered.isPromisedAt(place),
       expiresAt: expiresAt === Number.POSITIVE_INFINITY ? undefined : expiresAt,
+      tags: recovered.tagsAt(place),
       get value() {
         const { read, offset } = recovered.recordAt(place);
         return readable(key, () => valueAt({ driver }, read, offset));

@@ -12,6 +12,7 @@ export interface EntryLine {
   readonly value?: unknown;
   readonly rich?: unknown;
   readonly expiresAt?: number;
+  readonly tags?: readonly string[];
   readonly isPromised: boolean;
 }
 
@@ -50,6 +51,8 @@ export function entryLineIn(text: string): EntryLine {
   if (typeof line !== 'object' || line === null || typeof line.key !== 'string' || !('value' in line || 'rich' in line))
     throw new ScrubjayError('SCRUBJAY_VALUE_REFUSED', 'it is not {"key":"…","value":…} or {"key":"…","rich":…}');
   if (line.expiresAt !== undefined && !Number.isFinite(line.expiresAt)) throw new ScrubjayError('SCRUBJAY_VALUE_REFUSED', 'expiresAt is no number');
+  if (line.tags !== undefined && !(Array.isArray(line.tags) && line.tags.every((tag) => typeof tag === 'string')))
+    throw new ScrubjayError('SCRUBJAY_VALUE_REFUSED', 'tags is no list of texts');
   return { ...line, key: line.key, isPromised: line.isPromised === true };
 }
 

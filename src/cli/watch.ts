@@ -97,8 +97,8 @@ function jsonOf({ name, driver }: Cache, record: News['record']): string | undef
   const common = { event: record.type, cache: name, lsn: record.lsn };
   switch (record.type) {
     case 'put': {
-      const { key, value, expiresAt, isPromised, evicted } = record;
-      return JSON.stringify({ ...common, key, ...memberOf(driver, value), expiresAt, isPromised, evicted });
+      const { key, value, expiresAt, tags, isPromised, evicted } = record;
+      return JSON.stringify({ ...common, key, ...memberOf(driver, value), expiresAt, tags, isPromised, evicted });
     }
     case 'del':
       return JSON.stringify({ ...common, event: 'delete', keys: record.keys });

@@ -68,9 +68,9 @@ export class AddedPuts {
   }
 
   /** @throws SCRUBJAY_VALUE_REFUSED */
-  add({ key, value, isPromised, expiresAt }: Pick<PutRecord, 'key' | 'isPromised' | 'expiresAt'> & { readonly value: unknown }): void {
+  add({ value, ...entry }: Pick<PutRecord, 'key' | 'isPromised' | 'expiresAt' | 'tags'> & { readonly value: unknown }): void {
     const encoded = this.#store.cache.driver.encodeValue(value);
-    if (this.#file.append({ lsn: this.#nextLsn, type: 'put', key, value: encoded, isPromised, expiresAt }) < 0)
+    if (this.#file.append({ ...entry, lsn: this.#nextLsn, type: 'put', value: encoded }) < 0)
       throw new ScrubjayError('SCRUBJAY_VALUE_REFUSED', 'its record would be too long');
     this.#file.write();
     this.count++;

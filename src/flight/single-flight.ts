@@ -13,6 +13,10 @@ export class Flight extends Work {
   promise: Promise<unknown> | undefined;
   /** The method runs, and has given nothing yet: who asks now is asked for by the method itself. */
   isEntered = false;
+  /** The generation in which it began, where generations are counted. */
+  began: number | undefined;
+  /** What it gave was invalidated while it was under way. */
+  isOutdated = false;
   /** How many wait for it; Infinity once somebody does who cannot leave. */
   waiting = 0;
   /** Stops the load; `undefined` when it began without a signal. */
@@ -26,8 +30,8 @@ export class Flight extends Work {
 
 /** What is done around a load that gives a promise. */
 export interface LoadEvents {
-  /** The load ended well. */
-  readonly ended: () => void;
+  /** The load ended well, with this; said before `keep`, and for a flight that was fenced off, too. */
+  readonly ended: (value: unknown) => void;
   /**
    * The load failed; nothing is stored, and the failure reaches everybody who waits, as the very object that was thrown, unless there is something to answer with
    * instead. `counts` is false when the flight was fenced off.
@@ -119,7 +123,7 @@ export class SingleFlight {
       if (instead === undefined) throw error;
       return instead.value;
     }
-    ended();
+    ended(value);
     if (this.end(key, flight)) await keep(value);
     return value;
   }

@@ -45,10 +45,16 @@ export interface SizedEntry {
   readonly value: unknown;
   /** How many keys, itself included, lie in the `Map` that finds it; `undefined` if it is found otherwise. */
   readonly mapped: number | undefined;
+  /** The groups it is in. */
+  readonly tags?: readonly string[];
 }
 
+/** A tag of an entry: its place in the list of tags, and the place of the entry in the set of those that share it. */
+const GROUP_BYTES = 64;
+
 /** The estimated bytes of an entry: a whole number, so that sums come to 0 again. */
-export function entryBytes({ sizeOf }: ByteLimits, { text, copy, value, mapped }: SizedEntry): number {
+export function entryBytes({ sizeOf }: ByteLimits, { text, copy, value, mapped, tags = [] }: SizedEntry): number {
   const place = mapped === undefined ? INDEX_BYTES : mapPlaceBytes(mapped);
-  return Math.ceil(ENTRY_BYTES + place + keyBytes(text, copy) + sizeOf(value));
+  const groups = tags.reduce((sum, tag) => sum + GROUP_BYTES + textBytes(tag), 0);
+  return Math.ceil(ENTRY_BYTES + place + keyBytes(text, copy) + groups + sizeOf(value));
 }

@@ -26,6 +26,8 @@ export interface PutRecord extends AnyRecord {
   readonly expiresAt?: number | undefined;
   /** Record numbers of the entries dropped to make room for this one. */
   readonly evicted?: readonly number[] | undefined;
+  /** What the entry is tagged with; left out for nothing. No tag stands twice. */
+  readonly tags?: readonly string[] | undefined;
 }
 
 /** Entries were used, or changed otherwise in the order of eviction; each becomes the most recent one, in this order. Unknown numbers mean nothing. */

@@ -52,7 +52,7 @@ export interface Everything {
 }
 
 /** An entry as it stands in memory. */
-export type LiveEntry = Pick<PutRecord, 'lsn' | 'key' | 'isPromised' | 'expiresAt'> & {
+export type LiveEntry = Pick<PutRecord, 'lsn' | 'key' | 'isPromised' | 'expiresAt' | 'tags'> & {
   readonly value: unknown;
   /** It cannot be written: from now on it is in memory only. */
   readonly refused: () => void;
@@ -65,7 +65,7 @@ export interface EvictedEntry {
 }
 
 /** What a put needs to be written. */
-export type NewEntry = Pick<PutRecord, 'key' | 'isPromised' | 'expiresAt'> & {
+export type NewEntry = Pick<PutRecord, 'key' | 'isPromised' | 'expiresAt' | 'tags'> & {
   readonly value: unknown;
   /** The entries dropped to make room. */
   readonly evicted: readonly EvictedEntry[];

@@ -101,14 +101,14 @@ export class Journal {
   put(entry: NewEntry): number {
     const writer = this.#writer;
     writer.compactIfDue();
-    const { key, value, isPromised, expiresAt, evicted } = entry;
+    const { key, value, isPromised, expiresAt, evicted, tags } = entry;
     const onDisk = evicted.filter(({ lsn }) => lsn !== UNLOGGED);
     this.#lastEvicted = onDisk.at(-1)?.lsn ?? this.#lastEvicted;
     let lsn = UNLOGGED;
     try {
       const room = onDisk.length > 0 ? onDisk.map((gone) => gone.lsn) : undefined;
       const encoded = writer.isLogging ? this.options.driver.encodeValue(value, this.options.codecs) : undefined;
-      lsn = writer.append({ type: 'put', key, value: encoded, isPromised, expiresAt, evicted: room }, isPromised);
+      lsn = writer.append({ type: 'put', key, value: encoded, isPromised, expiresAt, evicted: room, tags }, isPromised);
     } catch (error) {
       this.#refuseValue(error);
       // What this entry replaces and drops is gone from memory all the same, so it must go from the disk.

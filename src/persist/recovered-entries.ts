@@ -19,6 +19,8 @@ interface Arrays {
   readonly isPromised: Uint8Array;
   readonly readNumbers: Int32Array;
   readonly offsets: Uint32Array;
+  /** By place, of those that have any. */
+  readonly tags: ReadonlyMap<number, readonly string[]>;
   readonly read: readonly ReadBytes[];
   /** The record number of the entry that was evicted last; 0 when none was. */
   readonly lastEvicted: number;
@@ -67,6 +69,11 @@ export class RecoveredEntries {
     return this.#arrays.isPromised[place] === 1;
   }
 
+  /** What it is tagged with; `undefined` for nothing. */
+  tagsAt(place: number): readonly string[] | undefined {
+    return this.#arrays.tags.get(place);
+  }
+
   /** Whether a promise was given of any of them. */
   get hasPromises(): boolean {
     return this.order.some((place) => this.isPromisedAt(place));
@@ -92,6 +99,7 @@ export const NOTHING_RECOVERED = new RecoveredEntries({
   isPromised: new Uint8Array(0),
   readNumbers: NOTHING,
   offsets: new Uint32Array(0),
+  tags: new Map(),
   read: [],
   lastEvicted: 0,
   policy: undefined,

@@ -36,6 +36,8 @@ export class Replay {
   /** Where the record stands: in which bytes that were read, and at which offset. */
   #readNumbers = new Int32Array(FIRST_PLACES);
   #offsets = new Uint32Array(FIRST_PLACES);
+  /** Of those that have any. */
+  readonly #tags = new Map<number, readonly string[]>();
   #read: ReadBytes[] = [];
 
   /** Entries that are there. */
@@ -55,6 +57,7 @@ export class Replay {
     this.#turn = 0;
     this.#places.clear();
     this.#keys = [];
+    this.#tags.clear();
     this.#read = [];
     this.#lastEvicted = 0;
   }
@@ -82,6 +85,7 @@ export class Replay {
       isPromised: this.#isPromised,
       readNumbers: this.#readNumbers,
       offsets: this.#offsets,
+      tags: this.#tags,
       read: this.#read,
       lastEvicted: this.#lastEvicted,
       policy: this.#policy,
@@ -145,6 +149,7 @@ export class Replay {
     this.#isPromised[place] = record.isPromised ? 1 : 0;
     this.#readNumbers[place] = this.#read.length - 1;
     this.#offsets[place] = at;
+    if (record.tags !== undefined) this.#tags.set(place, record.tags);
   }
 
   /** The marks of another policy mean nothing to this one. */
@@ -174,6 +179,7 @@ export class Replay {
   #drop(place: number): void {
     this.#turns[place] = 0;
     this.#keys[place] = undefined;
+    this.#tags.delete(place);
   }
 
   /** The place of the entry that record `lsn` put, if it is still there. */

@@ -46,7 +46,7 @@ export function driverContract(driver: PersistDriver): readonly DriverPromise[] 
   const records = (): readonly LogRecord[] => [
     put(values[0]),
     put(values[1], { lsn: 2 ** 40, isPromised: true, expiresAt: 1_800_000_000_000.5, evicted: [1, 2], durableLsn: 41, key: 'line\nbreak \ud800 \0 "' }),
-    put(values[2]),
+    put(values[2], { tags: ['user:1', '', 'a "b", [ü\ud83d\ude00] \udc00'] }),
     { lsn: 43, type: 'hit', lsns: [42, 7, 2 ** 40] },
     { lsn: 43, type: 'hit', lsns: [42, 7], marks: [0, 2 ** 31 - 1], policy: 'of my own' },
     { lsn: 44, type: 'del', keys: ['k'] },

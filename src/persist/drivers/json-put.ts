@@ -10,6 +10,7 @@ const KEY = Buffer.from(',"t":"put","k":"');
 const PROMISED = Buffer.from(',"p":1');
 const EXPIRES_AT = Buffer.from(',"x":');
 const EVICTED = Buffer.from(',"o":[');
+const TAGS = Buffer.from(',"g":["');
 const DURABLE_LSN = Buffer.from(',"d":');
 const PLAIN = Buffer.from(',"v":');
 const RICH = Buffer.from(',"r":');
@@ -24,12 +25,13 @@ const FIRST_BEYOND_ASCII = 0x80;
 
 /** The members of a put, without the brace at the end. */
 export function putMembers(record: PutRecord): string {
-  const { lsn, key, value, isPromised, expiresAt, evicted, durableLsn } = record;
+  const { lsn, key, value, isPromised, expiresAt, evicted, tags, durableLsn } = record;
   const promised = isPromised ? ',"p":1' : '';
   const expiry = expiresAt === undefined ? '' : `,"x":${expiresAt}`;
   const room = evicted === undefined ? '' : `,"o":[${evicted.join(',')}]`;
+  const groups = tags === undefined ? '' : `,"g":${JSON.stringify(tags)}`;
   const durable = durableLsn === undefined ? '' : `,"d":${durableLsn}`;
-  return `"n":${lsn},"t":"put","k":${JSON.stringify(key)}${promised}${expiry}${room}${durable},${(value as { text: string }).text}`;
+  return `"n":${lsn},"t":"put","k":${JSON.stringify(key)}${promised}${expiry}${room}${groups}${durable},${(value as { text: string }).text}`;
 }
 
 /** Reads the members that `bytes` holds from `from` to `end`; `undefined` for what is no put, or one that is written in another order. */
@@ -42,10 +44,11 @@ export function readPut(bytes: Buffer, from: number, end: number): PutRecord | u
   const isPromised = line.skips(PROMISED);
   const expiresAt = line.skips(EXPIRES_AT) ? line.number() : undefined;
   const evicted = line.skips(EVICTED) ? line.numbers() : undefined;
+  const tags = line.skips(TAGS) ? line.texts() : undefined;
   const durableLsn = line.skips(DURABLE_LSN) ? line.number() : undefined;
   const isRich = line.skips(RICH);
   if (!isRich && !line.skips(PLAIN)) return undefined;
-  return { lsn, durableLsn, type: 'put', key, value: new JsonText(bytes, line.at, end, isRich), isPromised, expiresAt, evicted };
+  return { lsn, durableLsn, type: 'put', key, value: new JsonText(bytes, line.at, end, isRich), isPromised, expiresAt, evicted, tags };
 }
 
 /** A place in the members of a line. */
@@ -94,6 +97,19 @@ class Members {
     for (; this.#bytes[this.at] === COMMA; numbers.push(this.number())) this.at++;
     this.at++;
     return numbers;
+  }
+
+  /** The texts up to a bracket, which is passed over too; the quote of the first one was. */
+  texts(): string[] | undefined {
+    const texts: string[] = [];
+    do {
+      if (texts.length > 0) this.at += 2;
+      const text = this.text();
+      if (text === undefined) return undefined;
+      texts.push(text);
+    } while (this.#bytes[this.at] === COMMA);
+    this.at++;
+    return texts;
   }
 
   /** The text up to its closing quote, which is passed over too. */

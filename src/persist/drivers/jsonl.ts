@@ -36,6 +36,7 @@ interface Line {
   readonly p?: 1;
   readonly x?: number;
   readonly o?: readonly number[];
+  readonly g?: readonly string[];
   readonly i?: readonly number[];
   readonly m?: readonly number[];
   readonly by?: string;
@@ -161,6 +162,7 @@ function recordOf(line: Line): LogRecord | SkippableRecord {
         isPromised: line.p === 1,
         expiresAt: line.x,
         evicted: line.o,
+        tags: line.g,
       };
     case 'hit':
       return { ...common, type: 'hit', lsns: line.i ?? [], ...(line.m && { marks: line.m, policy: line.by }) };

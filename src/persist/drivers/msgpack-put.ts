@@ -12,7 +12,7 @@ export type Text = string | Buffer;
 export const packedText = (text: string): Text => (isWellFormed(text) ? text : Buffer.from(text, 'utf16le'));
 export const unpackedText = (text: Text): string => (typeof text === 'string' ? text : text.toString('utf16le'));
 
-/** What a put holds, the value at the end. */
+/** What a put holds, the value at the end; behind it only what few puts have, so that readers who do not know of it read all others as before. */
 export type PutPayload = readonly [
   lsn: number,
   durableLsn: number | null,
@@ -21,10 +21,12 @@ export type PutPayload = readonly [
   expiresAt: number | null,
   evicted: readonly number[] | null,
   value: unknown,
+  tags?: readonly Text[],
 ];
 
-export function putPayload({ lsn, durableLsn, key, value, isPromised, expiresAt, evicted }: PutRecord): PutPayload {
-  return [lsn, durableLsn ?? null, packedText(key), isPromised, expiresAt ?? null, evicted ?? null, value];
+export function putPayload({ lsn, durableLsn, key, value, isPromised, expiresAt, evicted, tags }: PutRecord): PutPayload {
+  const members = [lsn, durableLsn ?? null, packedText(key), isPromised, expiresAt ?? null, evicted ?? null, value] as const;
+  return tags === undefined ? members : [...members, tags.map(packedText)];
 }
 
 /** Reads the payload that `bytes` holds from `from` to `end`. */
@@ -32,7 +34,7 @@ export function readPut(bytes: Buffer, from: number, end: number): PutRecord {
   return readPlainPut(bytes, from, end) ?? putOf(packr().unpack(bytes.subarray(from, end)) as PutPayload);
 }
 
-function putOf([lsn, durableLsn, key, isPromised, expiresAt, evicted, value]: PutPayload): PutRecord {
+function putOf([lsn, durableLsn, key, isPromised, expiresAt, evicted, value, tags]: PutPayload): PutRecord {
   const bytes = packr().pack(value);
   return {
     lsn,
@@ -43,6 +45,7 @@ function putOf([lsn, durableLsn, key, isPromised, expiresAt, evicted, value]: Pu
     isPromised,
     expiresAt: expiresAt ?? undefined,
     evicted: evicted ?? undefined,
+    tags: tags?.map(unpackedText),
   };
 }
 
