@@ -1,16 +1,25 @@
 /**
  * The way of a call about which more than the entries decides. Nearly no call of nearly no cache comes here, so that a hit need not ask about any of it.
  */
+import { type CheckedControl, cacheControl, isControlInUse } from './cache-control.js';
+import { elapsed } from './clock.js';
 import type { Entries } from './entries.js';
-import type { ScrubjayError } from './errors.js';
+import type { CallKey } from './entry-keys.js';
+import { ScrubjayError } from './errors.js';
+import type { Freshness } from './freshness.js';
+import { signalsIn } from './key/abort-signals.js';
 import { isWanted, type KeyRule } from './key/call-key.js';
 import { isPrimitive } from './kinds.js';
+import type { Loads } from './loads.js';
 import type { CacheEvents } from './stats/cache-events.js';
+import type { Switches } from './switches.js';
 import type { Table } from './tables.js';
 
 /** Whose calls these are. */
 export interface AttendedCache {
-  readonly settings: { readonly rule: KeyRule };
+  readonly settings: { readonly name: string; readonly rule: KeyRule; readonly freshness: Freshness };
+  readonly switches: Switches;
+  readonly loads: Loads;
   readonly entries: Entries;
   readonly events: CacheEvents;
   readonly isOpen: boolean;
@@ -22,6 +31,10 @@ export interface AttendedCache {
   findPlain(table: Table, self: unknown, args: readonly unknown[]): unknown;
   /** Runs the method past the cache. */
   bypass(self: unknown, args: readonly unknown[]): unknown;
+  /** Whether calls run past the cache at this moment, whatever they are. */
+  readonly isBypassed: boolean;
+  keyOf(table: Table, self: unknown, args: readonly unknown[]): CallKey;
+  findWithoutKey(error: ScrubjayError, self: unknown, args: readonly unknown[]): unknown;
   tellHit(slot: number): void;
   reportOnce(error: ScrubjayError): void;
 }
@@ -35,12 +48,14 @@ export class AttendedCalls {
 
   /** Whether calls have to come here once the cache is open. */
   get isNeeded(): boolean {
-    return this.#cache.settings.rule.when !== undefined || this.#cache.events.wants('cache:hit');
+    const { settings, switches, events } = this.#cache;
+    return settings.rule.when !== undefined || !switches.isEnabled || isControlInUse() || events.wants('cache:hit');
   }
 
   /** Answers the call `self.method(...args)`. */
   find(table: Table, self: unknown, args: readonly unknown[]): unknown {
     const cache = this.#cache;
+    if (cache.isBypassed) return cache.bypass(self, args);
     const { pick, scope, when } = cache.settings.rule;
     if (!cache.isOpen) {
       // Whatever may change while we wait would make it another call: an object among the arguments, the state behind `key`, `scope` and `when`.
@@ -48,10 +63,52 @@ export class AttendedCalls {
         return cache.open().then(() => cache.find(table, self, args));
       cache.openNow();
     }
-    if (when !== undefined && !this.#isWanted(self, args)) return cache.bypass(self, args);
+    const control = cacheControl();
+    if (when !== undefined && !this.#isWanted(self, args)) return control?.mode === 'onlyIfCached' ? this.#refuse() : cache.bypass(self, args);
+    return control === undefined || (control.mode === 'default' && control.minFreshMs === 0 && control.maxStaleMs === 0)
+      ? this.#findTold(table, self, args)
+      : this.#findControlled(control, table, self, args);
+  }
+
+  #findTold(table: Table, self: unknown, args: readonly unknown[]): unknown {
+    const cache = this.#cache;
     const known = table.calls === undefined ? -1 : table.calls.find(args);
     if (known >= 0 && cache.entries.isUntroubled(known)) cache.tellHit(known);
     return cache.findPlain(table, self, args);
+  }
+
+  /** Answers as a CacheControl says. */
+  #findControlled({ mode, minFreshMs, maxStaleMs }: CheckedControl, table: Table, self: unknown, args: readonly unknown[]): unknown {
+    const cache = this.#cache;
+    const { entries, loads, settings } = cache;
+    let key: CallKey;
+    try {
+      key = cache.keyOf(table, self, args);
+    } catch (error) {
+      return mode === 'onlyIfCached' ? this.#refuse(error) : cache.findWithoutKey(error as ScrubjayError, self, args);
+    }
+    const slot = entries.fresh(table, key);
+    const isFreshEnough = mode !== 'refresh' && slot >= 0 && entries.endOf(slot) - elapsed() >= minFreshMs;
+    if (isFreshEnough) return this.#findTold(table, self, args);
+    const graceMs = mode === 'onlyIfCached' && minFreshMs === 0 ? Math.max(maxStaleMs, settings.freshness.staleWhileRevalidateMs) : maxStaleMs;
+    const stale = mode === 'refresh' || slot >= 0 ? undefined : loads.stale(table, key, graceMs);
+    if (stale !== undefined) return stale();
+    if (mode === 'onlyIfCached') return this.#refuse();
+    if (mode === 'default' && minFreshMs === 0) return this.#findTold(table, self, args);
+    const signals = signalsIn(args);
+    if (signals.some(({ aborted }) => aborted)) return cache.bypass(self, args);
+    return loads.answer(table, key, { self, args, signals, isForced: true });
+  }
+
+  #refuse(cause?: unknown): Promise<never> {
+    const { settings, isAsync } = this.#cache;
+    const error = new ScrubjayError(
+      'SCRUBJAY_ONLY_IF_CACHED',
+      `${settings.name}: there is no result of this call in the cache, and its caller wants none that is not there: withCacheControl({ mode: 'onlyIfCached' }). In HTTP's words: 504.`,
+      { cause },
+    );
+    if (isAsync) return Promise.reject(error);
+    throw error;
   }
 
   #isWanted(self: unknown, args: readonly unknown[]): boolean {

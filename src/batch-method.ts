@@ -76,6 +76,10 @@ export class BatchMethod {
     }
     if (place === undefined) return this.#run(self, args);
     const list: unknown = args[this.#declaration.plan.listAt];
+    if (place.cache.isBypassed) {
+      place.cache.counters.bypassed += Array.isArray(list) ? list.length : 1;
+      return this.#run(self, args);
+    }
     if (!Array.isArray(list)) return this.#callWithoutList(place, self, args);
     const isLater = this.#answersLater(place);
     if (list.length === 0) return this.#answerNone(self, args, isLater);

@@ -7,11 +7,10 @@ import { elapsed } from './clock.js';
 import { type Expiring, watchExpiry } from './expiry.js';
 import { hashOfInteger } from './key/hash.js';
 import { hashOfKey, isPlainKey, SlotIndex, SlotKeys } from './key/slot-index.js';
-import type { LimitOptions } from './limit-options.js';
+import type { Duration, LimitOptions } from './limit-options.js';
 import { countsBytes, entryBytes } from './memory/byte-limits.js';
 import { type Limits, Residents } from './memory/residents.js';
 import { expectKnown } from './misuse.js';
-import type { Duration } from './options.js';
 
 const NONE = -1;
 const FOREVER = Number.POSITIVE_INFINITY;

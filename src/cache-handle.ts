@@ -43,7 +43,7 @@ export class CacheHandle<F extends AnyMethod = AnyMethod> {
 
   /** Entries held now, of all instances. */
   get size(): number {
-    return this.#open().entries.size;
+    return this.#look().entries.size;
   }
 
   /**
@@ -56,6 +56,7 @@ export class CacheHandle<F extends AnyMethod = AnyMethod> {
 
   /** The stored value of a call, or `undefined` where there is none; counts as a hit and as a use. A cached `undefined` is told apart by `has`. */
   get(...args: Parameters<F>): ValueOf<F> | undefined {
+    if (!this.#isOn) return undefined;
     const { cache, table, key } = this.#locate(args);
     const slot = cache.entries.fresh(table, key);
     if (slot < 0) return undefined;
@@ -67,6 +68,7 @@ export class CacheHandle<F extends AnyMethod = AnyMethod> {
 
   /** The same without being counted and without counting as a use. */
   peek(...args: Parameters<F>): ValueOf<F> | undefined {
+    if (!this.#isOn) return undefined;
     const { cache, table, key } = this.#locate(args);
     const slot = cache.entries.fresh(table, key);
     return slot < 0 ? undefined : (cache.entries.valueAt(slot) as ValueOf<F>);
@@ -74,12 +76,13 @@ export class CacheHandle<F extends AnyMethod = AnyMethod> {
 
   /** Whether a call would be answered from memory. No use, not counted. */
   has(...args: Parameters<F>): boolean {
+    if (!this.#isOn) return false;
     const { cache, table, key } = this.#locate(args);
     return cache.entries.fresh(table, key) >= 0;
   }
 
   /**
-   * Stores `value` as the result of the call with `args`, at once. A load of it that is under way answers its callers and is not stored.
+   * Stores `value` as the result of the call with `args`, at once; while caching is switched off, removes what there is. A load of it that is under way answers its callers and is not stored.
    * The promise is kept when the entry is as durable as the cache promises. A value that would not come back equal is in memory only.
    * @throws SCRUBJAY_NOT_DURABLE when it could not be written, and what was there before may come back; the new value is in memory all the same.
    */
@@ -89,6 +92,10 @@ export class CacheHandle<F extends AnyMethod = AnyMethod> {
         'SCRUBJAY_BAD_OPTION',
         `set of ${this.name} takes the arguments as a list and the result itself, such as set(['u1'], user); got ${describe(args)} and ${describe(value)}.`,
       );
+    }
+    if (!this.#isOn) {
+      await this.delete(...args);
+      return;
     }
     const { cache, table, key } = this.#locate(args);
     const tags = cache.tagging?.tagsOf(value, { self: this.#self, args });
@@ -162,7 +169,7 @@ export class CacheHandle<F extends AnyMethod = AnyMethod> {
 
   /** The keys of the fresh entries as readable text, next to be dropped first. Of all instances, unless the handle was asked for one that has entries of its own. */
   keys(): string[] {
-    const { entries } = this.#open();
+    const { entries } = this.#look();
     return this.#self === undefined ? entries.texts() : entries.texts(this.#tableFor());
   }
 
@@ -204,6 +211,16 @@ export class CacheHandle<F extends AnyMethod = AnyMethod> {
     } catch {
       return undefined;
     }
+  }
+
+  /** Whether anything is cached at the moment. */
+  get #isOn(): boolean {
+    return this.#cache.switches.isEnabled;
+  }
+
+  /** For a look at what there is; no file is opened for it while caching is switched off. */
+  #look(): MethodCache {
+    return this.#isOn ? this.#open() : this.#cache;
   }
 
   #open(): MethodCache {

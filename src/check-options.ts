@@ -8,7 +8,7 @@ import { checkLimits, DEFAULT_LIMITS } from './check-limits.js';
 import { checkRevive } from './check-revive.js';
 import { ScrubjayError } from './errors.js';
 import { readParameter } from './key/parameters.js';
-import { expectKnown, wrong } from './misuse.js';
+import { checkFlag, expectKnown, wrong } from './misuse.js';
 import type { CachedOptions, PersistOptions, PersistSettings, Registrar, Settings } from './options.js';
 import type { PersistDriver } from './persist/contract.js';
 import { type DriverName, drivers } from './persist/drivers/index.js';
@@ -43,6 +43,7 @@ const KNOWN = Object.keys({
   identity: 1,
   index: 1,
   when: 1,
+  unless: 1,
   scope: 1,
   tags: 1,
   name: 1,
@@ -80,6 +81,7 @@ export function checkOptions(options: unknown, where: string, others: readonly s
     unkeyable: checkUnkeyable(said['unkeyable'], where),
     identity: flag(said, 'identity', where),
     when: expectType(said, 'when', 'function', 'a function of the arguments that says whether to cache', where) as Settings['when'],
+    unless: expectType(said, 'unless', 'function', 'a function of the result and the arguments that says whether not to store it', where) as Settings['unless'],
     scope: checkScope(said['scope'], where),
     tags: typeof said['tags'] === 'function' ? (said['tags'] as Settings['tags']) : said['tags'] === undefined ? undefined : checkTags(said['tags'], where),
     name: checkName(said['name'], where),
@@ -105,11 +107,7 @@ function expectFitting(said: Readonly<Record<string, unknown>>, where: string): 
   throw new ScrubjayError('SCRUBJAY_BAD_OPTION', `${where}: ${one} and ${other} do not go together: ${why}. Take one of them away.`);
 }
 
-function flag(said: Readonly<Record<string, unknown>>, option: string, where: string): boolean {
-  const value = said[option] ?? false;
-  if (typeof value === 'boolean') return value;
-  throw wrong('SCRUBJAY_BAD_OPTION', where, `${option} must be true or false`, value);
-}
+const flag = (said: Readonly<Record<string, unknown>>, option: string, where: string): boolean => checkFlag(said[option] ?? false, option, where);
 
 function checkPepper(pepper: unknown, where: string): Uint8Array | undefined {
   const bytes = typeof pepper === 'string' ? Buffer.from(pepper) : pepper;

@@ -3,12 +3,13 @@
  * A name must not depend on which class happens to come first: after a restart it leads to the entries on disk.
  */
 import { createHash } from 'node:crypto';
+import type { CacheSettings } from './cache-settings.js';
 import { ScrubjayError } from './errors.js';
 import type { BatchPlan } from './flight/batch-plan.js';
 import type { KeyRule } from './key/call-key.js';
 import { pepperPrint } from './key/hidden-text.js';
 import { nameOfFunction } from './kinds.js';
-import { type AnyMethod, type CacheSettings, isAsyncFunction, MethodCache } from './method-cache.js';
+import { type AnyMethod, isAsyncFunction, MethodCache } from './method-cache.js';
 import type { Registrar, Settings } from './options.js';
 
 /** What a decorator has found out about a method. */
@@ -161,7 +162,7 @@ export class ClassCaches {
           const { driver, codecs, onDamage, version, fileSystem: files } = persist;
           return where && { ...where, driver, codecs, onDamage, version, files, signature: signatureOf(this.#declaration) };
         });
-      const { limits, freshness, unkeyable } = settings;
+      const { limits, freshness, unless, unkeyable } = settings;
       return new MethodCache({
         name,
         method,
@@ -169,6 +170,7 @@ export class ClassCaches {
         returnsPromise,
         limits,
         freshness,
+        unless,
         unkeyable,
         rule: { ...rule, method: name },
         index: settings.index,

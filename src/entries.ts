@@ -96,6 +96,11 @@ export class Entries implements Expiring {
     return this.#residents.isWithin(slot, graceMs);
   }
 
+  /** The end of the entry in `slot`, in milliseconds of the rising clock. */
+  endOf(slot: number): number {
+    return this.#residents.endOf(slot);
+  }
+
   /** Whether the entry in `slot` is fresh and nothing is due; asked at every hit. */
   isUntroubled(slot: number): boolean {
     return this.#residents.isUntroubled(slot);

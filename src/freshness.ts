@@ -23,6 +23,38 @@ export interface Freshness {
   readonly refreshAt: number;
 }
 
+/** What a call of the method gave. */
+export interface Result {
+  readonly self: unknown;
+  readonly value: unknown;
+  readonly args: readonly unknown[];
+}
+
+/** Says which results are not to be stored. */
+export type Unless = (result: unknown, ...args: readonly unknown[]) => unknown;
+
+/**
+ * Whether the user wants this result not to be stored.
+ * @throws SCRUBJAY_UNLESS_FAILED when the function failed, or did not say yes or no
+ */
+export function isVetoed(unless: Unless | undefined, { self, value, args }: Result, where: string): boolean {
+  if (unless === undefined) return false;
+  let answer: unknown;
+  let cause: unknown;
+  try {
+    answer = unless.apply(self, [value, ...args]);
+  } catch (error) {
+    cause = error;
+  }
+  if (typeof answer === 'boolean') return answer;
+  const found = cause === undefined ? `it gave ${describe(answer)}` : `it failed: ${cause instanceof Error ? cause.message : describe(cause)}`;
+  throw new ScrubjayError(
+    'SCRUBJAY_UNLESS_FAILED',
+    `${where}: unless must say true for results that are not to be stored, else false; ${found}. The result was answered with and not stored.`,
+    { cause },
+  );
+}
+
 /** Do not store the result. */
 export const NOT_STORED = 0;
 
@@ -30,19 +62,19 @@ export const NOT_STORED = 0;
  * How long this result stays fresh, in milliseconds; NOT_STORED for not at all.
  * @throws SCRUBJAY_BAD_TTL when the user's function failed or gave something that is no time: the result is not stored then
  */
-export function ttlOf(freshness: Freshness, result: unknown, args: readonly unknown[], where: string): number {
+export function ttlOf(freshness: Freshness, result: Result, where: string): number {
   const { nullTtlMs, jitterMs } = freshness;
-  const ttlMs = nullTtlMs !== undefined && (result === null || result === undefined) ? nullTtlMs : ownTtl(freshness, result, args, where);
+  const ttlMs = nullTtlMs !== undefined && (result.value === null || result.value === undefined) ? nullTtlMs : ownTtl(freshness, result, where);
   if (jitterMs === 0 || ttlMs === NOT_STORED || ttlMs === Number.POSITIVE_INFINITY) return ttlMs;
   // Never to nothing: that would mean something else.
   return Math.max(ttlMs - Math.random() * jitterMs, Math.min(ttlMs, 1));
 }
 
-function ownTtl({ ttlMs, ttlOf: ask }: Freshness, result: unknown, args: readonly unknown[], where: string): number {
+function ownTtl({ ttlMs, ttlOf: ask }: Freshness, { self, value, args }: Result, where: string): number {
   if (ask === undefined) return ttlMs;
   let said: unknown;
   try {
-    said = ask(result, ...args);
+    said = ask.apply(self, [value, ...args]);
   } catch (cause) {
     throw badTtl(where, `it failed: ${cause instanceof Error ? cause.message : describe(cause)}`, cause);
   }

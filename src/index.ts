@@ -3,6 +3,7 @@
  */
 export type { BatchOptions } from './batch-options.js';
 export type { BatchDecoratorOfBothKinds, CachedBatchDecorator, CachedBatchFunction, CachedBatchOptions, ElementMethod } from './batch-types.js';
+export { type CacheControl, withCacheControl } from './cache-control.js';
 export { CacheHandle, type ValueOf } from './cache-handle.js';
 export { cacheOf } from './cache-of.js';
 export { Cached, cached } from './cached.js';
@@ -14,7 +15,7 @@ export type { CacheHealth, RegistryHealth } from './health.js';
 export { type ClassRegistration, registerClass } from './key/registered-classes.js';
 export { Key } from './key-decorator.js';
 export { keyOf } from './key-of.js';
-export type { Bytes, LimitOptions } from './limit-options.js';
+export type { Bytes, Duration, LimitOptions } from './limit-options.js';
 export { type PolicyName, policies } from './memory/index.js';
 export { lfuWith } from './memory/lfu.js';
 export type { EvictionOrder, EvictionPolicy, PolicyContext, RestoredEntry } from './memory/policy.js';
@@ -24,8 +25,8 @@ export type { SizerName } from './memory/size-of.js';
 export { wTinyLfuWith } from './memory/w-tinylfu.js';
 export type { AnyMethod } from './method-cache.js';
 export type { MethodStats, PersistenceStats } from './method-stats.js';
-export type { KeyOf, Misuse, ParameterName, ScopeOf, TagsOf, TtlOf, WhenOf } from './method-types.js';
-export type { CachedOptions, ClassCodec, Duration, InstanceClass, PersistOptions, Reviving } from './options.js';
+export type { KeyOf, Misuse, ParameterName, ScopeOf, TagsOf, TtlOf, UnlessOf, WhenOf } from './method-types.js';
+export type { CachedOptions, ClassCodec, InstanceClass, PersistOptions, Reviving } from './options.js';
 export type { PersistDriver } from './persist/contract.js';
 export type { Durability, JournalState, OnLocked } from './persist/journal-options.js';
 export type { RecoveryReport } from './persist/recovery.js';

@@ -5,6 +5,9 @@ import type { PolicyName } from './memory/index.js';
 import type { EvictionPolicy } from './memory/policy.js';
 import type { SizerName } from './memory/size-of.js';
 
+/** A time: milliseconds, or a number with a unit such as `'500ms'`, `'30s'`, `'5m'`, `'2h'`, `'7d'`. */
+export type Duration = number | `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`;
+
 /** A size in memory: bytes, or a number with a unit of 1024 such as `'512kb'`, `'64mb'`, `'2gb'`. */
 export type Bytes = number | `${number}${'b' | 'kb' | 'mb' | 'gb'}`;
 

@@ -8,7 +8,7 @@ import { ScrubjayError } from './errors.js';
 import { inNobodysName } from './flight/nobodys-name.js';
 import type { Flight, LoadEvents } from './flight/single-flight.js';
 import { addWaiter, circleThrough, track, type Work } from './flight/waits.js';
-import { type Freshness, NOT_STORED, ttlOf } from './freshness.js';
+import { type Freshness, isVetoed, NOT_STORED, type Result, ttlOf, type Unless } from './freshness.js';
 import { withSignal } from './key/abort-signals.js';
 import { isPrimitive, isThenable, singleUseKind } from './kinds.js';
 import type { CacheEvents } from './stats/cache-events.js';
@@ -23,11 +23,12 @@ export interface Call {
   readonly self: unknown;
   readonly args: readonly unknown[];
   readonly signals: readonly AbortSignal[];
+  /** It is loaded although there may be a fresh entry. */
+  readonly isForced?: boolean;
 }
 
 /** What a load gave. */
-interface Result {
-  readonly value: unknown;
+interface Loaded extends Result {
   readonly isPromised: boolean;
   /** `undefined` where it must not be stored. */
   readonly tags: readonly string[] | undefined;
@@ -37,7 +38,12 @@ const NO_TAGS: readonly string[] = [];
 
 /** Whose loads these are. */
 export interface LoadOwner {
-  readonly settings: { readonly name: string; readonly method: (this: any, ...args: any[]) => unknown; readonly freshness: Freshness };
+  readonly settings: {
+    readonly name: string;
+    readonly method: (this: any, ...args: any[]) => unknown;
+    readonly freshness: Freshness;
+    readonly unless: Unless | undefined;
+  };
   readonly entries: Entries;
   readonly counters: Counters;
   readonly events: CacheEvents;
@@ -63,8 +69,9 @@ export class Loads {
   /** Answers a call whose entry is past its time, or not there: with what is still of use, by joining the load under way, or by a load. */
   answer(table: Table, key: CallKey, call: Call): unknown {
     const flight = table.flights.of(key.text);
-    if (flight === undefined || (flight.promise === undefined && !flight.isEntered)) return this.#start(table, key, call);
-    const stale = this.#staleWhileLoading(table, key);
+    if (flight === undefined || (flight.promise === undefined && !flight.isEntered))
+      return call.isForced === true ? this.#load(table, key, call) : this.#start(table, key, call);
+    const stale = call.isForced === true ? undefined : this.#staleWhileLoading(table, key);
     if (stale !== undefined) return stale.value;
     const circle = flight.isEntered ? [flight] : circleThrough(flight);
     if (circle !== undefined) return this.#runPast(call, circle);
@@ -100,13 +107,17 @@ export class Loads {
     return this.#load(table, key, call);
   }
 
+  /** What there is of a result that is not longer past its time than that; answers with it are counted. */
+  stale(table: Table, key: CallKey, graceMs: number): (() => unknown) | undefined {
+    const { entries } = this.#owner;
+    const slot = graceMs === 0 ? NONE : entries.stale(table, key);
+    return slot !== NONE && entries.isWithin(slot, graceMs) ? () => this.#answerWithStale(key, slot) : undefined;
+  }
+
   /** Whether a load of it that is under way need not be waited for, and what it is answered with then. */
   #staleWhileLoading(table: Table, key: CallKey): { readonly value: unknown } | undefined {
-    const { entries, settings } = this.#owner;
-    const { staleWhileRevalidateMs } = settings.freshness;
-    if (staleWhileRevalidateMs === 0) return undefined;
-    const slot = entries.stale(table, key);
-    return slot !== NONE && entries.isWithin(slot, staleWhileRevalidateMs) ? { value: this.#answerWithStale(key, slot) } : undefined;
+    const answer = this.stale(table, key, this.#owner.settings.freshness.staleWhileRevalidateMs);
+    return answer && { value: answer() };
   }
 
   /**
@@ -159,7 +170,7 @@ export class Loads {
   }
 
   /** Runs the method, stores what it gives, and answers when that is kept as its durability promises. */
-  #run(table: Table, key: CallKey, flight: Flight, { self, args, signals }: Call, waiter?: Work): unknown {
+  #run(table: Table, key: CallKey, flight: Flight, { self, args, signals, isForced = false }: Call, waiter?: Work): unknown {
     const owner = this.#owner;
     const { entries, counters } = owner;
     const { flights } = table;
@@ -174,7 +185,7 @@ export class Loads {
     const failed = (_error: unknown, counts: boolean): { readonly value: unknown } | undefined => {
       counters.loadErrors++;
       tagging?.fail(flight);
-      return this.#insteadOfError(table, key, counts);
+      return this.#insteadOfError(table, key, { counts, isForced });
     };
     let result: unknown;
     try {
@@ -187,13 +198,13 @@ export class Loads {
     if (isThenable(result)) {
       owner.isAsync = true;
       const keep = (value: unknown): Promise<void> | undefined =>
-        this.#store(table, key, { value, isPromised: true, tags }, args) ? entries.journal?.whenDurable() : undefined;
+        this.#store(table, key, { self, value, args, isPromised: true, tags }) ? entries.journal?.whenDurable() : undefined;
       flights.follow(key.text, flight, result, { ended, failed, keep } satisfies LoadEvents);
       return flights.join(key.text, flight, signals, waiter);
     }
     this.#givesValues = true;
     ended(result);
-    if (flights.end(key.text, flight) && this.#store(table, key, { value: result, isPromised: false, tags }, args)) entries.journal?.makeDurable();
+    if (flights.end(key.text, flight) && this.#store(table, key, { self, value: result, args, isPromised: false, tags })) entries.journal?.makeDurable();
     return result;
   }
 
@@ -210,9 +221,11 @@ export class Loads {
   }
 
   /** What a load that failed is answered with, where the user allows that; then it is not tried again for a while. */
-  #insteadOfError(table: Table, key: CallKey, counts: boolean): { readonly value: unknown } | undefined {
+  #insteadOfError(table: Table, key: CallKey, { counts, isForced }: { counts: boolean; isForced: boolean }): { readonly value: unknown } | undefined {
     const { entries, settings } = this.#owner;
     const { freshness } = settings;
+    const fresh = isForced && freshness.staleIfErrorMs > 0 ? entries.fresh(table, key) : NONE;
+    if (fresh !== NONE) return { value: entries.valueAt(fresh) };
     const slot = entries.stale(table, key);
     if (slot === NONE) return undefined;
     if (counts) table.pauses.begin(key.text, freshness.retryAfterErrorMs);
@@ -236,11 +249,13 @@ export class Loads {
     }
   }
 
-  #store(table: Table, key: CallKey, { value, isPromised, tags }: Result, args: readonly unknown[]): boolean {
+  #store(table: Table, key: CallKey, result: Loaded): boolean {
     const { entries, counters, settings } = this.#owner;
+    const { value, isPromised, tags } = result;
     let ttlMs = NOT_STORED;
     try {
-      if (tags !== undefined && this.#canBeKept(value)) ttlMs = ttlOf(settings.freshness, value, args, settings.name);
+      const isKept = tags !== undefined && this.#canBeKept(value) && !isVetoed(settings.unless, result, settings.name);
+      if (isKept) ttlMs = ttlOf(settings.freshness, result, settings.name);
     } catch (error) {
       this.#owner.reportOnce(error as ScrubjayError);
     }

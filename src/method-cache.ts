@@ -4,61 +4,27 @@
 
 import { AttendedCalls } from './attended-calls.js';
 import { follow } from './attention.js';
+import { cacheControl } from './cache-control.js';
+import { CacheDisk } from './cache-disk.js';
+import type { AnyMethod, CacheSettings } from './cache-settings.js';
 import { checkLimitOptions } from './check-limits.js';
 import { Entries } from './entries.js';
 import { type CallKey, EntryKeys } from './entry-keys.js';
-import type { EntryLimits } from './entry-limits.js';
 import type { ScrubjayError } from './errors.js';
-import type { BatchPlan } from './flight/batch-plan.js';
-import type { Freshness } from './freshness.js';
 import { signalsIn } from './key/abort-signals.js';
-import { type KeyRule, keyOfCall, shapeOf } from './key/call-key.js';
+import { keyOfCall, shapeOf } from './key/call-key.js';
 import type { LimitOptions } from './limit-options.js';
 import { type Call, Loads } from './loads.js';
 import { type MethodStats, methodStats } from './method-stats.js';
 import { PartIndex } from './part-index.js';
-import { Journal } from './persist/journal.js';
-import type { JournalOptions } from './persist/journal-options.js';
-import { Opening } from './persist/opening.js';
 import type { RecoveryProgress } from './persist/recovery-source.js';
 import { CacheEvents } from './stats/cache-events.js';
 import { Counters } from './stats/counters.js';
+import type { Switches } from './switches.js';
 import { type Table, Tables } from './tables.js';
-import { Tagging, type TagsSetting } from './tagging.js';
+import { Tagging } from './tagging.js';
 
-export type AnyMethod = (this: any, ...args: any[]) => any;
-
-/** Where and how a cache is kept on disk. */
-export type PersistPlan = Pick<JournalOptions, 'directory' | 'driver' | 'codecs' | 'durability' | 'onLocked' | 'onDamage' | 'version' | 'files' | 'signature'>;
-
-/** What a method's cache is made from, when everything is known. */
-export interface CacheSettings {
-  /** Its name in the registry. */
-  readonly name: string;
-  readonly method: AnyMethod;
-  /** The class and the method, as events show them: `Users.find`. */
-  readonly methodName: string;
-  /** Something other than its kind says that the method answers with promises. */
-  readonly returnsPromise: boolean;
-  /** How much it holds, and for how long, to begin with. */
-  readonly limits: EntryLimits;
-  readonly freshness: Freshness;
-  readonly rule: KeyRule;
-  /** The parts of keys by which entries are found without looking at all of them; `undefined` for none. */
-  readonly index?: readonly string[] | undefined;
-  /** What results are tagged with; `undefined` for nothing. */
-  readonly tags?: TagsSetting | undefined;
-  /** What becomes of a call whose arguments have no honest key. */
-  readonly unkeyable: 'throw' | 'bypass';
-  /** How the calls of a method that takes a list become calls of this cache; `undefined` for the cache of any other method. */
-  readonly batch?: BatchPlan | undefined;
-  /** Where and how the cache is kept on disk; asked for when it is opened, and then it may be nowhere. `undefined` for memory only. */
-  readonly persist: (() => PersistPlan | undefined) | undefined;
-  /** Tells the application what went wrong without failing a call. */
-  readonly report: (error: ScrubjayError) => void;
-  /** Told when the cache was made as new: nobody has a table in it any more. */
-  readonly wasReset?: () => void;
-}
+export type { AnyMethod };
 
 const NONE = -1;
 
@@ -72,12 +38,12 @@ export class MethodCache {
   entries: Entries;
   tables: Tables;
 
-  #opening: Opening<void> | undefined;
-  #onProgress: ((progress: RecoveryProgress) => void) | undefined;
-  #isOpen: boolean;
   /** Nothing but the entries decides how calls are answered. */
   #isPlain = false;
-  readonly #loads: Loads;
+  /** Those of the registry, for all its caches. */
+  switches: Switches = { isEnabled: true };
+  #disk: CacheDisk;
+  readonly loads: Loads;
   readonly #attended: AttendedCalls;
   /** Set where a function finds the tags of results. */
   readonly tagging: Tagging | undefined;
@@ -94,11 +60,11 @@ export class MethodCache {
     });
     this.entries = this.#newEntries();
     this.tables = this.#newTables();
-    this.#isOpen = settings.persist === undefined;
     this.isAsync = settings.returnsPromise || isAsyncFunction(settings.method);
     const { tags } = settings;
     this.tagging = typeof tags === 'function' ? new Tagging(tags, settings.name) : undefined;
-    this.#loads = new Loads(this);
+    this.#disk = new CacheDisk(this);
+    this.loads = new Loads(this);
     this.#attended = new AttendedCalls(this);
     this.attend();
     follow(this);
@@ -143,7 +109,7 @@ export class MethodCache {
   /** Whether more than the entries decides how calls are answered. To be asked again whenever that may have changed, so that a hit asks one thing only. */
   attend(): void {
     this.events.attend();
-    this.#isPlain = this.#isOpen && !this.#attended.isNeeded;
+    this.#isPlain = this.isOpen && !this.#attended.isNeeded;
   }
 
   /** The same where nothing but the entries decides. */
@@ -154,7 +120,7 @@ export class MethodCache {
     try {
       key = this.keyOf(table, self, args);
     } catch (error) {
-      return this.#findWithoutKey(error as ScrubjayError, self, args);
+      return this.findWithoutKey(error as ScrubjayError, self, args);
     }
     const slot = this.entries.fresh(table, key);
     if (slot !== NONE) {
@@ -167,12 +133,12 @@ export class MethodCache {
     const signals = signalsIn(args);
     // What the method makes of a signal that has fired already is its own affair.
     if (signals.some((signal) => signal.aborted)) return this.bypass(self, args);
-    return this.#loads.answer(table, key, { self, args, signals });
+    return this.loads.answer(table, key, { self, args, signals });
   }
 
   /** The entry nears its end, and is in use: a new one is fetched before somebody has to wait for it. */
   #refreshAhead(table: Table, key: CallKey, slot: number, call: Call): void {
-    if (this.#loads.refresh(table, key, call)) this.entries.settle(slot);
+    if (this.loads.refresh(table, key, call)) this.entries.settle(slot);
   }
 
   /** Somebody was answered with the entry in `slot`. */
@@ -189,7 +155,7 @@ export class MethodCache {
   }
 
   /** A call without a key is an error when its arguments are to blame, unless the user said otherwise, and runs uncached when the rule is. */
-  #findWithoutKey(error: ScrubjayError, self: unknown, args: readonly unknown[]): unknown {
+  findWithoutKey(error: ScrubjayError, self: unknown, args: readonly unknown[]): unknown {
     if (error.code === 'SCRUBJAY_KEY_REFUSED' && this.settings.unkeyable === 'throw') {
       if (this.isAsync) return Promise.reject(error);
       throw error;
@@ -204,6 +170,11 @@ export class MethodCache {
     this.#reported.add(error.code);
   }
 
+  /** Whether calls run past the cache at this moment, whatever they are. */
+  get isBypassed(): boolean {
+    return !this.switches.isEnabled || cacheControl()?.mode === 'bypass';
+  }
+
   /** Runs the method past the cache. */
   bypass(self: unknown, args: readonly unknown[]): unknown {
     this.counters.bypassed++;
@@ -215,7 +186,7 @@ export class MethodCache {
    * @throws SCRUBJAY_BAD_CAPACITY, SCRUBJAY_BAD_OPTION, SCRUBJAY_UNKNOWN_OPTION
    */
   relimit(limits: LimitOptions): void {
-    if (this.#opening !== undefined) this.openNow();
+    if (this.#disk.isOpening) this.openNow();
     this.entries.relimit(checkLimitOptions(limits, this.entries.limits, `configure of ${this.settings.name}`));
   }
 
@@ -226,7 +197,7 @@ export class MethodCache {
 
   /** Whether calls are looked for at once; before, some wait until what is on disk is recovered. */
   get isOpen(): boolean {
-    return this.#isOpen;
+    return this.#disk.isOpen;
   }
 
   /** Removes everything. @throws SCRUBJAY_NOT_DURABLE */
@@ -248,21 +219,11 @@ export class MethodCache {
     this.openNow();
     const { entries, tagging } = this;
     tagging?.invalidate(wanted);
-    if (tagging === undefined) for (const table of this.tables.all) table.fenceAll();
+    if (tagging === undefined) this.tables.fenceAll();
     const slots = tagging === undefined ? entries.slots() : wanted.flatMap((tag) => [...entries.tags.slotsOf(tag)]);
     const gone = entries.deleteAll([...new Set(slots)]);
     await entries.journal?.whenDurableOrThrow();
     return gone;
-  }
-
-  /** Ends the journal in order; what happens afterwards stays in memory. A cache that was never opened is not read for this. */
-  async close(): Promise<void> {
-    if (this.settings.persist === undefined) return;
-    if (this.#opening === undefined) {
-      this.entries.journal = this.#newJournal();
-      this.#beOpen();
-    } else await this.open();
-    await this.entries.journal?.close();
   }
 
   /**
@@ -270,15 +231,14 @@ export class MethodCache {
    * What is on disk stays there.
    */
   async reset(): Promise<void> {
-    if (this.#opening !== undefined) await this.close();
+    if (this.#disk.isOpening) await this.close();
     const { entries, tables } = this;
     entries.journal = undefined;
     entries.clear(tables.all);
     this.counters = new Counters();
     this.entries = this.#newEntries();
     this.tables = this.#newTables();
-    this.#opening = undefined;
-    this.#isOpen = this.settings.persist === undefined;
+    this.#disk = new CacheDisk(this);
     this.isAsync = this.settings.returnsPromise || isAsyncFunction(this.settings.method);
     this.#reported.clear();
     this.attend();
@@ -286,51 +246,17 @@ export class MethodCache {
   }
 
   /** Recovers what is on disk, letting others run in between. Never rejects: what cannot be read is reported, and the cache runs in memory. */
-  async open(onProgress?: (progress: RecoveryProgress) => void): Promise<void> {
-    this.#onProgress = onProgress;
-    if (!this.#isOpen) await this.#startOpening().inSlices();
+  open(onProgress?: (progress: RecoveryProgress) => void): Promise<void> {
+    return this.#disk.open(onProgress);
   }
 
   /** The same for a caller that cannot wait. */
   openNow(): void {
-    if (!this.#isOpen) this.#startOpening().now();
+    this.#disk.openNow();
   }
 
-  #startOpening(): Opening<void> {
-    this.#opening ??= new Opening(this.#openingSteps());
-    return this.#opening;
-  }
-
-  *#openingSteps(): Generator<void, void> {
-    const journal = this.#newJournal();
-    if (journal === undefined) {
-      this.#beOpen();
-      return;
-    }
-    const recovered = yield* journal.opening();
-    if (recovered.hasPromises) this.isAsync = true;
-    yield* this.entries.restoring(this.tables.first, recovered, journal);
-    this.#beOpen();
-    journal.start();
-  }
-
-  #beOpen(): void {
-    this.#isOpen = true;
-    this.attend();
-  }
-
-  #newJournal(): Journal | undefined {
-    const { persist, name, report } = this.settings;
-    const plan = persist?.();
-    if (plan === undefined) return undefined;
-    return new Journal({
-      ...plan,
-      cacheName: name,
-      report,
-      onProgress: (progress) => this.#onProgress?.(progress),
-      takeChanges: () => this.entries.inventory.takeChanges(),
-      liveRecords: () => this.entries.inventory.liveRecords(),
-      everything: () => this.entries.inventory.everything(),
-    });
+  /** Ends the journal in order; what happens afterwards stays in memory. A cache that was never opened is not read for this. */
+  close(): Promise<void> {
+    return this.#disk.close();
   }
 }

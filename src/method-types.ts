@@ -51,6 +51,9 @@ export type TtlOf<F extends AnyMethod = AnyMethod, This = any> = (
   ...args: ArgumentsOf<F>
 ) => number | `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`;
 
+/** The option `unless`: says at once whether this result is not to be stored, from the result, awaited, and the arguments of the call that gave it. */
+export type UnlessOf<F extends AnyMethod = AnyMethod, This = any> = (this: NoInfer<This>, result: Awaited<ReturnType<F>>, ...args: ArgumentsOf<F>) => boolean;
+
 /** The option `scope`. */
 export type ScopeOf<This = any> = 'instance' | 'class' | ((self: NoInfer<This>) => unknown);
 

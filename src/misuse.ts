@@ -41,3 +41,9 @@ export function expectKnown(said: Readonly<Record<string, unknown>>, known: read
 export function wrong(code: ErrorCode, where: string, wanted: string, found: unknown, advice = ''): ScrubjayError {
   return new ScrubjayError(code, `${where}: ${wanted}; got ${describe(found)}.${advice}`);
 }
+
+/** Yes or no. */
+export function checkFlag(value: unknown, option: string, where: string): boolean {
+  if (typeof value === 'boolean') return value;
+  throw wrong('SCRUBJAY_BAD_OPTION', where, `${option} must be true or false`, value);
+}

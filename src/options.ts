@@ -2,20 +2,17 @@
  * What a user may say to `@Cached`, with units and defaults. `check-options.ts` checks it once, when the class is defined.
  */
 import type { EntryLimits } from './entry-limits.js';
-import type { Freshness } from './freshness.js';
+import type { Freshness, Unless } from './freshness.js';
 import type { Parameter } from './key/parameters.js';
-import type { LimitOptions } from './limit-options.js';
+import type { Duration, LimitOptions } from './limit-options.js';
 import type { AnyMethod, MethodCache } from './method-cache.js';
-import type { KeyOf, ParameterName, ScopeOf, TagsOf, TtlOf, WhenOf } from './method-types.js';
+import type { KeyOf, ParameterName, ScopeOf, TagsOf, TtlOf, UnlessOf, WhenOf } from './method-types.js';
 import type { PersistDriver, ValueCodecs } from './persist/contract.js';
 import type { DriverName } from './persist/drivers/index.js';
 import type { FileSystem } from './persist/file-system.js';
 import type { Durability, JournalOptions, OnLocked } from './persist/journal-options.js';
 import type { OnDamage } from './persist/recovery-source.js';
 import type { TagsSetting } from './tagging.js';
-
-/** A time: milliseconds, or a number with a unit such as `'500ms'`, `'30s'`, `'5m'`, `'2h'`, `'7d'`. */
-export type Duration = number | `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`;
 
 /** A class, also one whose constructor is private. */
 export type InstanceClass<T = any> = Function & { readonly prototype: T };
@@ -146,6 +143,11 @@ export interface CachedOptions<F extends AnyMethod = AnyMethod, This = any, Name
   /** Whether this call is cached at all; asked before the cache is. `false` runs the method and counts the call in `bypassed`. Default: every call. */
   when?: WhenOf<F, This>;
   /**
+   * Whether this result is not to be stored; asked with the result and the arguments, before `ttl` is. It is answered with and counted in `unstored`, and no older one stays in its
+   * place. When it fails, or gives something else than true or false, the result is not stored either, and a warning says so once. Default: every result is stored.
+   */
+  unless?: UnlessOf<F, This>;
+  /**
    * Who shares entries: `'instance'` gives each object its own, `'class'` lets all objects of a class share,
    * a function separates them by what it returns, such as a tenant. Default `'instance'`.
    */
@@ -187,6 +189,7 @@ export interface Settings {
   readonly unkeyable: 'throw' | 'bypass';
   readonly identity: boolean;
   readonly when: ((...args: readonly never[]) => unknown) | undefined;
+  readonly unless: Unless | undefined;
   readonly scope: 'instance' | 'class' | ((self: never) => unknown);
   readonly tags: TagsSetting | undefined;
   readonly name: string | undefined;

@@ -2,6 +2,7 @@
  * The elements of one list whose method may give its result at once. The first element that the cache loads needs its value there and then,
  * so all that are missing are found out before, and loaded with it.
  */
+import { cacheControl } from './cache-control.js';
 import type { Place } from './cached-method.js';
 import { chunksOf } from './flight/batch.js';
 import { withElement } from './flight/batch-plan.js';
@@ -86,13 +87,14 @@ export class PromptBatch {
     const { cache, table, self, listAt } = this.#asked;
     const { entries, settings } = cache;
     const isWantedAtAll = this.#isWanted(call);
-    const known = isWantedAtAll ? (table.calls?.find(call) ?? -1) : -1;
+    const mayBeThere = isWantedAtAll && cacheControl()?.mode !== 'refresh';
+    const known = mayBeThere ? (table.calls?.find(call) ?? -1) : -1;
     if (known >= 0 && entries.isFresh(known)) return undefined;
     // No key has a line break.
     let text = `\n${index}`;
     try {
       const key = cache.keyOf(table, self, call);
-      if (isWantedAtAll && entries.fresh(table, key) >= 0) return undefined;
+      if (mayBeThere && entries.fresh(table, key) >= 0) return undefined;
       text = key.text;
     } catch (error) {
       if (isWantedAtAll && (error as { code?: string }).code === 'SCRUBJAY_KEY_REFUSED' && settings.unkeyable === 'throw') throw error;

@@ -11,7 +11,7 @@ import { cacheHealth, type RegistryHealth } from './health.js';
 import type { Bytes } from './limit-options.js';
 import type { MethodCache } from './method-cache.js';
 import type { MethodStats } from './method-stats.js';
-import { expectKnown, wrong } from './misuse.js';
+import { checkFlag, expectKnown, wrong } from './misuse.js';
 import type { PersistSettings } from './options.js';
 import type { Durability, JournalOptions, OnLocked } from './persist/journal-options.js';
 import type { RecoveryReport } from './persist/recovery.js';
@@ -19,6 +19,7 @@ import type { RecoveryProgress } from './persist/recovery-source.js';
 import { workerName } from './persist/worker-name.js';
 import { type MemoryPressureOptions, type MemoryReport, ProcessMemory } from './process-memory.js';
 import { type CacheEventListener, type CacheEventName, Listeners } from './stats/cache-events.js';
+import { switchesOfEnvironment } from './switches.js';
 import { checkTags } from './tagging.js';
 
 /** Defaults for every cache of a registry, and limits for all of them together. */
@@ -33,6 +34,11 @@ export interface RegistryOptions {
    * `{ heapFraction, residentFraction, onEvent }`. Default `false`.
    */
   readonly pressure?: boolean | MemoryPressureOptions;
+  /**
+   * Whether anything is cached at all. `false` runs every method, and nothing is read, stored or opened; what is deleted meanwhile is gone when caching is switched on again,
+   * and what is `set` is deleted. May be changed at any time. Default `true`, unless the environment says `SCRUBJAY_DISABLED=1`.
+   */
+  readonly enabled?: boolean;
   /** Where and how caches are kept that say `persist` and nothing else. */
   readonly persist?: {
     /** The directory that holds one directory for each cache. Default `.scrubjay` in the working directory. */
@@ -69,6 +75,7 @@ export class CacheRegistry {
   #durability: Durability = 'interval';
   #onLocked: OnLocked = 'error';
   readonly #listeners = new Listeners();
+  readonly #switches = switchesOfEnvironment();
   readonly #memory = new ProcessMemory(() => this.#caches.values());
 
   /** Where tests keep all caches, whatever their options say; NOWHERE for memory only. */
@@ -84,7 +91,7 @@ export class CacheRegistry {
    * @throws SCRUBJAY_UNKNOWN_OPTION, SCRUBJAY_BAD_OPTION
    */
   configure(options: RegistryOptions): void {
-    expectKnown({ ...options }, ['persist', 'maxBytes', 'pressure'], 'registry.configure', 'option');
+    expectKnown({ ...options }, ['persist', 'maxBytes', 'pressure', 'enabled'], 'registry.configure', 'option');
     const persist = { ...(options.persist ?? {}) };
     if (options.persist !== undefined && typeof options.persist !== 'object')
       throw wrong('SCRUBJAY_BAD_OPTION', 'registry.configure', 'persist must be an object with directory, durability or onLocked', options.persist);
@@ -92,8 +99,16 @@ export class CacheRegistry {
     this.#directory = resolve(checkDirectory(persist.directory, 'registry.configure') ?? this.#directory);
     this.#durability = checkDurability(persist.durability, 'registry.configure') ?? this.#durability;
     this.#onLocked = checkOnLocked(persist.onLocked, 'registry.configure') ?? this.#onLocked;
+    if (options.enabled !== undefined) this.#enable(checkFlag(options.enabled, 'enabled', 'registry.configure'));
     if (options.maxBytes !== undefined) this.#memory.limit(options.maxBytes);
     if (options.pressure !== undefined) this.#memory.watchPressure(options.pressure);
+  }
+
+  #enable(isEnabled: boolean): void {
+    this.#switches.isEnabled = isEnabled;
+    // What is loading must not be stored by somebody who was told that nothing is.
+    if (!isEnabled) for (const cache of this.#caches.values()) cache.tables.fenceAll();
+    this.#attend();
   }
 
   /** How the memory of all caches stands. */
@@ -119,6 +134,7 @@ export class CacheRegistry {
     const cache = make(free);
     this.#memory.watch(cache);
     cache.events.shared = this.#listeners;
+    cache.switches = this.#switches;
     cache.attend();
     this.#caches.delete(free);
     this.#caches.set(free, cache);
@@ -212,10 +228,11 @@ export class CacheRegistry {
 
   /**
    * Recovers every persisted cache now, side by side and in slices of a few milliseconds, so that no call has to wait for it. What cannot be read is reported
-   * and runs in memory.
+   * and runs in memory. Nothing as long as caching is switched off.
    * @throws SCRUBJAY_DIRECTORY_BUSY when another process holds the directory of a cache that does not say `onLocked: 'memory'`; all others are open then.
    */
   async open({ onProgress }: OpenOptions = {}): Promise<OpenReport[]> {
+    if (!this.#switches.isEnabled) return [];
     const persisted = [...this.#caches.values()].filter((cache) => cache.settings.persist !== undefined);
     const tell = new Telling(onProgress);
     await Promise.all(persisted.map((cache) => cache.open((progress) => tell.progress({ name: cache.settings.name, ...progress }))));

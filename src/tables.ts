@@ -76,6 +76,11 @@ export class Tables {
     return table;
   }
 
+  /** From now on no load under way is stored or joined. */
+  fenceAll(): void {
+    for (const table of this.all) table.fenceAll();
+  }
+
   /**
    * The table that a question without an instance is about.
    * @throws SCRUBJAY_WHICH_CACHE when several instances have one.

@@ -1,5 +1,5 @@
 /** What the compiler knows of keys, events and control from outside, under both kinds of decorators. Never run: the compiler reads it. */
-import { Cached, type CacheEvent, type CacheEventReason, cacheOf, keyOf, registry } from 'scrubjay';
+import { Cached, CachedBatch, type CacheEvent, type CacheEventReason, cacheOf, keyOf, registry, withCacheControl } from 'scrubjay';
 import { type Equal, is } from './equal';
 
 class Users {
@@ -32,4 +32,36 @@ for (const target of [cacheOf(users.find), registry]) {
   target.on('cache:miss', async () => Promise.resolve());
   // @ts-expect-error: no such event.
   target.on('hit', () => {});
+}
+
+is<Equal<ReturnType<typeof mode>, Promise<string>>>(true);
+function mode(): Promise<string> {
+  return withCacheControl({ mode: 'onlyIfCached', minFresh: '5m', maxStale: 5 }, () => users.find('u1'));
+}
+// @ts-expect-error: no such mode.
+void withCacheControl({ mode: 'reload' }, mode);
+// @ts-expect-error: no such option.
+void withCacheControl({ maxAge: 5 }, mode);
+
+export class Vetoed {
+  declare limit: number;
+  @Cached({
+    unless(result, id, locale) {
+      return (
+        is<Equal<typeof result, string>>(true) && is<Equal<typeof id, string>>(true) && is<Equal<typeof locale, number | undefined>>(true) && this.limit > 0
+      );
+    },
+  })
+  async find(id: string, _locale?: number): Promise<string> {
+    return Promise.resolve(id);
+  }
+  @CachedBatch({ unless: (result, id) => is<Equal<typeof result, number>>(true) && is<Equal<typeof id, string>>(true) })
+  lengths(ids: readonly string[]): number[] {
+    return ids.map(({ length }) => length);
+  }
+  // @ts-expect-error: an async unless would always say yes.
+  @Cached({ unless: async () => true })
+  late(id: string): string {
+    return id;
+  }
 }
