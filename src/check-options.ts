@@ -1,6 +1,7 @@
 /**
  * The checks of what a user said to `@Cached`, which run once, when the class is defined.
  */
+import { constants } from 'node:os';
 import { resolve } from 'node:path';
 import { types } from 'node:util';
 import { checkFreshness } from './check-freshness.js';
@@ -176,6 +177,14 @@ export function checkOnLocked(onLocked: unknown, where: string): OnLocked | unde
   if (onLocked === undefined || onLocked === 'error' || onLocked === 'memory') return onLocked;
   throw wrong('SCRUBJAY_BAD_OPTION', where, "onLocked must be 'error' or 'memory'", onLocked);
 }
+
+export function checkSignals(signals: unknown, where: string): readonly NodeJS.Signals[] {
+  if (Array.isArray(signals) && signals.every(isSignal)) return signals as NodeJS.Signals[];
+  throw wrong('SCRUBJAY_BAD_OPTION', where, "closeOn must be a list of signals, such as ['SIGTERM']", signals);
+}
+
+/** These two nobody can listen to. */
+const isSignal = (signal: unknown): boolean => Object.hasOwn(constants.signals, signal as string) && signal !== 'SIGKILL' && signal !== 'SIGSTOP';
 
 const ON_DAMAGE: readonly unknown[] = ['drop-suspect', 'salvage', 'refuse'] satisfies readonly OnDamage[];
 

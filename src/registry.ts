@@ -1,11 +1,10 @@
 /**
  * Every cached method of the process, by name: to look at, to clear, to open and to close together.
  */
-import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import { handleOn } from './batch-handle.js';
 import type { CacheHandle } from './cache-handle.js';
-import { checkDirectory, checkDurability, checkOnLocked } from './check-options.js';
+import { checkDirectory, checkDurability, checkOnLocked, checkSignals } from './check-options.js';
 import { ScrubjayError } from './errors.js';
 import { cacheHealth, type RegistryHealth } from './health.js';
 import type { Bytes } from './limit-options.js';
@@ -13,10 +12,12 @@ import type { MethodCache } from './method-cache.js';
 import type { MethodStats } from './method-stats.js';
 import { checkFlag, expectKnown, wrong } from './misuse.js';
 import type { PersistSettings } from './options.js';
+import { cacheDirectory } from './persist/cache-directory.js';
+import { closeOn } from './persist/close-on.js';
 import type { Durability, JournalOptions, OnLocked } from './persist/journal-options.js';
+import { openJournals } from './persist/open-journals.js';
 import type { RecoveryReport } from './persist/recovery.js';
 import type { RecoveryProgress } from './persist/recovery-source.js';
-import { workerName } from './persist/worker-name.js';
 import { type MemoryPressureOptions, type MemoryReport, ProcessMemory } from './process-memory.js';
 import { type CacheEventListener, type CacheEventName, Listeners } from './stats/cache-events.js';
 import { switchesOfEnvironment } from './switches.js';
@@ -47,6 +48,11 @@ export interface RegistryOptions {
     readonly durability?: Durability;
     /** Default `'error'`: a cache whose directory another process holds says so, and `open` fails. */
     readonly onLocked?: OnLocked;
+    /**
+     * Signals such as `'SIGTERM'` that end the process without its exit hooks: they close all caches of the process first, as `'exit'` does. One that the application
+     * listens to is left to it. Default: none.
+     */
+    readonly closeOn?: readonly NodeJS.Signals[];
   };
 }
 
@@ -94,12 +100,13 @@ export class CacheRegistry {
     expectKnown({ ...options }, ['persist', 'maxBytes', 'pressure', 'enabled'], 'registry.configure', 'option');
     const persist = { ...(options.persist ?? {}) };
     if (options.persist !== undefined && typeof options.persist !== 'object')
-      throw wrong('SCRUBJAY_BAD_OPTION', 'registry.configure', 'persist must be an object with directory, durability or onLocked', options.persist);
-    expectKnown(persist, ['directory', 'durability', 'onLocked'], 'registry.configure', 'persist option');
+      throw wrong('SCRUBJAY_BAD_OPTION', 'registry.configure', 'persist must be an object with directory, durability, onLocked or closeOn', options.persist);
+    expectKnown(persist, ['directory', 'durability', 'onLocked', 'closeOn'], 'registry.configure', 'persist option');
     this.#directory = resolve(checkDirectory(persist.directory, 'registry.configure') ?? this.#directory);
     this.#durability = checkDurability(persist.durability, 'registry.configure') ?? this.#durability;
     this.#onLocked = checkOnLocked(persist.onLocked, 'registry.configure') ?? this.#onLocked;
     if (options.enabled !== undefined) this.#enable(checkFlag(options.enabled, 'enabled', 'registry.configure'));
+    if (persist.closeOn !== undefined) closeOn(checkSignals(persist.closeOn, 'registry.configure'), openJournals.closeAll);
     if (options.maxBytes !== undefined) this.#memory.limit(options.maxBytes);
     if (options.pressure !== undefined) this.#memory.watchPressure(options.pressure);
   }
@@ -148,7 +155,7 @@ export class CacheRegistry {
   ): Pick<JournalOptions, 'directory' | 'durability' | 'onLocked'> | undefined {
     if (this.#testDirectory === NOWHERE) return undefined;
     return {
-      directory: resolve((this.#testDirectory ?? own.directory ?? this.#directory).replaceAll('{worker}', workerName), directoryName(name)),
+      directory: cacheDirectory(this.#testDirectory ?? own.directory ?? this.#directory, name),
       durability: own.durability ?? this.#durability,
       onLocked: own.onLocked ?? this.#onLocked,
     };
@@ -301,18 +308,6 @@ class Telling {
     if (this.#error !== undefined) throw this.#error.thrown;
   }
 }
-
-/** A name as the name of a directory: what file systems may not take is written as its bytes in hex, and a long one ends in its hash. */
-function directoryName(name: string): string {
-  const safe = Array.from(Buffer.from(name), (byte) => {
-    const character = String.fromCharCode(byte);
-    return /[\w.#-]/.test(character) ? character : `%${byte.toString(16).padStart(2, '0')}`;
-  }).join('');
-  const visible = safe.startsWith('.') ? `%2e${safe.slice(1)}` : safe;
-  return visible.length <= LONGEST_DIRECTORY_NAME ? visible : `${visible.slice(0, 120)}~${createHash('sha256').update(name).digest('hex').slice(0, 32)}`;
-}
-
-const LONGEST_DIRECTORY_NAME = 160;
 
 const NOWHERE = '';
 

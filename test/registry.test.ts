@@ -244,7 +244,7 @@ test.each([
   [{ persist: { directory: '' } }, 'SCRUBJAY_BAD_OPTION', /^registry\.configure: directory must be a path/],
   [{ persist: { durability: 'never' } }, 'SCRUBJAY_BAD_OPTION', /durability must be 'always', 'interval' or 'os'; got "never"/],
   [{ directory: '/tmp' }, 'SCRUBJAY_UNKNOWN_OPTION', /there is no option "directory"/],
-  [{ persist: 'jsonl' }, 'SCRUBJAY_BAD_OPTION', /persist must be an object with directory, durability or onLocked; got "jsonl"/],
+  [{ persist: 'jsonl' }, 'SCRUBJAY_BAD_OPTION', /persist must be an object with directory, durability, onLocked or closeOn; got "jsonl"/],
   [{ persist: { dir: '/tmp' } }, 'SCRUBJAY_UNKNOWN_OPTION', /there is no persist option "dir"/],
 ])('configure(%j) is refused', async (options, code, message) => {
   expect(await errorOf(() => new CacheRegistry(options as never))).toMatchObject({ code, message: expect.stringMatching(message) });

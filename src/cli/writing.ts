@@ -21,11 +21,11 @@ import { ownerOf, readStore, type Store } from './store.js';
  * @throws SCRUBJAY_DIRECTORY_BUSY, with the name of who has it
  */
 export async function locked<T>({ directory }: Cache, work: () => T | Promise<T>): Promise<T> {
-  const other = claimDirectory(files, directory);
-  if (other !== undefined)
+  const claim = claimDirectory(files, directory);
+  if (!claim.isHeld)
     throw new ScrubjayError(
       'SCRUBJAY_DIRECTORY_BUSY',
-      `${directory} is held by ${other.holder}. Nothing was changed; stop that process first, or let it close its caches.`,
+      `${directory} is held by ${claim.holder}. Nothing was changed; stop that process first, or let it close its caches.`,
     );
   try {
     return await work();

@@ -8,6 +8,7 @@ import { LONGEST_FRAME_BYTES, type LogRecord, type Predecessor } from './contrac
 import { removeQuietly } from './file-system.js';
 import type { JournalOptions } from './journal-options.js';
 import { LiveRecords } from './live-records.js';
+import { newestName } from './log-files.js';
 import type { Recovery } from './recovery.js';
 import { type FileStart, type LogOwner, SessionFile } from './session-file.js';
 
@@ -48,6 +49,17 @@ export class ActiveLog {
   /** Whether there is a file: a session that writes nothing leaves nothing. */
   get isBegun(): boolean {
     return this.#file !== undefined;
+  }
+
+  /** Whether the file has no name any more: nobody would find what is written to it. */
+  get isGone(): boolean {
+    return this.#file?.isGone === true;
+  }
+
+  /** The name of a file that is newer than all of ours: whoever wrote it holds the directory, whatever became of our lock. @throws what the file system throws */
+  strangersFile(): string | undefined {
+    const newest = newestName(this.#options.files, this.#options.directory);
+    return newest !== undefined && newest.id >= this.#nextId ? newest.name : undefined;
   }
 
   /** @throws what the file system throws */

@@ -19,17 +19,16 @@ function claims(): Map<string, DirectoryLock> {
 const keyOf = (directory: string): string => (process.platform === 'linux' ? directory : directory.toLowerCase());
 
 /**
- * Takes a directory, which is made where it is missing; gives who holds it if somebody else does.
+ * Takes a directory, which is made where it is missing; gives the lock, or who holds it if somebody else does.
  * @throws what the file system throws
  */
-export function claimDirectory(files: FileSystem, directory: string): LockedOut | undefined {
+export function claimDirectory(files: FileSystem, directory: string): DirectoryLock | LockedOut {
   const key = keyOf(directory);
   if (claims().has(key)) return { isHeld: false, holder: 'another cache of this process' };
   makeDirectory(files, directory, dirname);
   const lock = files.lockDirectory?.(directory) ?? NO_LOCK;
-  if (!lock.isHeld) return lock;
-  claims().set(key, lock);
-  return undefined;
+  if (lock.isHeld) claims().set(key, lock);
+  return lock;
 }
 
 /** Gives a directory back. */

@@ -4,7 +4,7 @@
  * Where there is no such program, a file that says who the owner is stands in for it (`owner-file.ts`).
  */
 import { spawnSync } from 'node:child_process';
-import { closeSync, constants, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, ftruncateSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { threadId } from 'node:worker_threads';
@@ -14,6 +14,8 @@ import { takeOwnerFile } from './owner-file.js';
 /** A directory that is ours, until it is released or the process dies. */
 export interface DirectoryLock {
   readonly isHeld: true;
+  /** Whether the lock still stands in the directory. Somebody may have removed or moved that, and then another process can hold one of the same name. */
+  isInPlace(): boolean;
   release(): void;
 }
 
@@ -34,7 +36,7 @@ const UV_FS_O_EXLOCK = 0x10000000;
 
 /** Where we may not write, nobody has to be kept from writing: what lies there can be read all the same. */
 const UNWRITABLE = ['EROFS', 'EACCES', 'EPERM'];
-export const NO_LOCK: DirectoryLock = { isHeld: true, release: () => undefined };
+export const NO_LOCK: DirectoryLock = { isHeld: true, isInPlace: () => true, release: () => undefined };
 
 /**
  * Takes the directory, which must be there.
@@ -64,7 +66,7 @@ function lockByProgram(path: string): DirectoryLock | LockedOut {
   const descriptor = openSync(path, 'a+', 0o600);
   // A lock belongs to the open file, which the program shares with us, so it stays when the program has ended.
   const { status, error } = spawnSync('flock', ['-n', '-x', '3'], { stdio: ['ignore', 'ignore', 'ignore', descriptor] });
-  if (status === 0) return held(descriptor);
+  if (status === 0) return held(descriptor, path);
   closeSync(descriptor);
   if (status === 1) return lockedOut(path);
   if (error !== undefined || status !== null) return ownerFile(path);
@@ -73,7 +75,7 @@ function lockByProgram(path: string): DirectoryLock | LockedOut {
 
 function lockAtOpening(path: string, flags: number): DirectoryLock | LockedOut {
   try {
-    return held(openSync(path, flags, 0o600));
+    return held(openSync(path, flags, 0o600), path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EAGAIN' || code === 'EBUSY' || code === 'EWOULDBLOCK') return lockedOut(path);
@@ -84,17 +86,25 @@ function lockAtOpening(path: string, flags: number): DirectoryLock | LockedOut {
 
 function ownerFile(path: string): DirectoryLock | LockedOut {
   const ownerPath = `${path}.owner`;
-  const release = takeOwnerFile(ownerPath);
-  return release === undefined ? lockedOut(ownerPath) : { isHeld: true, release };
+  const place = takeOwnerFile(ownerPath);
+  return place === undefined ? lockedOut(ownerPath) : { isHeld: true, isInPlace: place.isOurs, release: place.release };
 }
 
-function held(descriptor: number): DirectoryLock {
+function held(descriptor: number, path: string): DirectoryLock {
   try {
     // For people: nothing depends on it, and a full disk must not keep anybody from reading his cache.
     ftruncateSync(descriptor);
     writeSync(descriptor, `${JSON.stringify({ pid: process.pid, thread: threadId, host: hostname(), since: new Date(now()).toISOString() })}\n`, 0);
   } catch {}
-  return { isHeld: true, release: () => closeSync(descriptor) };
+  return { isHeld: true, isInPlace: () => isFileAt(path, descriptor), release: () => closeSync(descriptor) };
+}
+
+/** Whether the open file still has that name. On Windows nobody can take it away. */
+function isFileAt(path: string, descriptor: number): boolean {
+  if (process.platform === 'win32') return true;
+  const there = statSync(path, { throwIfNoEntry: false });
+  const ours = fstatSync(descriptor);
+  return there?.ino === ours.ino && there.dev === ours.dev;
 }
 
 const lockedOut = (path: string): LockedOut => ({ isHeld: false, holder: holderIn(path) });

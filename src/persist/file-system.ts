@@ -2,6 +2,7 @@
  * The few calls through which the journal touches the disk. Tests put failing, short-writing and forgetful ones in their place.
  */
 import * as fs from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { type DirectoryLock, type LockedOut, lockDirectory } from './directory-lock.js';
 
 /** The part of `node:fs` the journal uses. */
@@ -24,8 +25,24 @@ export type FileSystem = Pick<
   readonly lockDirectory?: (directory: string) => DirectoryLock | LockedOut;
 };
 
-/** The real one. */
-export const realFileSystem: FileSystem = { ...fs, unlinkSync, lockDirectory };
+/** Syncs under way at a time, in the whole process. The thread pool has four threads, and all files, names of hosts and ciphers of the application wait for them, too. */
+const SYNCS_AT_ONCE = 2;
+let syncs = 0;
+const waiting: (() => void)[] = [];
+
+/** As that of `node:fs`, when its turn has come. */
+const fdatasync = ((descriptor: number, done: fs.NoParamCallback): void => {
+  const begin = (): void => {
+    syncs++;
+    fs.fdatasync(descriptor, (error) => {
+      syncs--;
+      waiting.shift()?.();
+      done(error);
+    });
+  };
+  if (syncs < SYNCS_AT_ONCE) begin();
+  else waiting.push(begin);
+}) as typeof fs.fdatasync;
 
 /** Takes the name away at once. The room is given back on the thread pool, when the descriptor closes: for 128 MiB that takes 30 ms, in which the whole application would stand still. */
 function unlinkSync(path: fs.PathLike): void {
@@ -47,6 +64,20 @@ function opened(path: fs.PathLike): number | undefined {
   }
 }
 
+/** The real one. */
+export const realFileSystem: FileSystem = { ...fs, fdatasync, unlinkSync, lockDirectory };
+
+/** Where `path` leads, links followed, so that a link that leads elsewhere tomorrow does not take a cache with it that is open. */
+export function realPath(path: string): string {
+  try {
+    return fs.realpathSync(path);
+  } catch {
+    // What is not there yet will be made where the rest leads.
+    const parent = dirname(path);
+    return parent === path ? path : join(realPath(parent), basename(path));
+  }
+}
+
 /** Makes `directory` and what is missing above it, for its owner only, and makes their names durable. */
 export function makeDirectory(files: FileSystem, directory: string, parentOf: (path: string) => string): void {
   const first = files.mkdirSync(directory, { recursive: true, mode: 0o700 });
@@ -62,6 +93,16 @@ export function syncFile(files: FileSystem, path: string): void {
   const descriptor = files.openSync(path, process.platform === 'win32' ? 'r+' : 'r');
   try {
     files.fdatasyncSync(descriptor);
+  } finally {
+    files.closeSync(descriptor);
+  }
+}
+
+/** Length of a file, in bytes. */
+export function fileBytes(files: FileSystem, path: string): number {
+  const descriptor = files.openSync(path, 'r');
+  try {
+    return files.fstatSync(descriptor).size;
   } finally {
     files.closeSync(descriptor);
   }

@@ -4,14 +4,17 @@
  */
 import { ScrubjayError } from '../errors.js';
 import { claimDirectory, releaseDirectory } from './directory-claims.js';
+import type { DirectoryLock } from './directory-lock.js';
 import { syncFile } from './file-system.js';
 import type { JournalOptions, JournalState, NewEntry } from './journal-options.js';
 import { LogWriter, UNLOGGED } from './log-writer.js';
 import { openJournals } from './open-journals.js';
 import { NOTHING_RECOVERED, type RecoveredEntries } from './recovered-entries.js';
 import { type Recovery, type RecoveryReport, recover } from './recovery.js';
-import { directoryBusy, diskFailed, logDamaged, notDurable, valueRefused } from './troubles.js';
+import { directoryBusy, directoryLost, diskFailed, logDamaged, notDurable, valueRefused } from './troubles.js';
 
+/** In every mode something is synced after so many ticks, so that what is known to be durable does not fall behind for long; the mode `os` promises nothing for it. */
+const TICKS_BEHIND = 30;
 /** The most keys that one record deletes. */
 const KEYS_A_RECORD = 1000;
 
@@ -21,7 +24,11 @@ export class Journal {
   /** Entries that are in memory only, because the disk failed or their values cannot be written. */
   unpersisted = 0;
   readonly #writer: LogWriter;
+  /** `undefined` while the directory is not ours. */
+  #lock: DirectoryLock | undefined;
   #markLsn = 0;
+  #ticksBehind = 0;
+  #isMarkDue = false;
   #didRefuseValue = false;
   #refusedValues = 0;
   #lastEvicted = 0;
@@ -55,18 +62,19 @@ export class Journal {
   *opening(): Generator<void, RecoveredEntries> {
     const { directory, files } = this.options;
     try {
-      const other = claimDirectory(files, directory);
-      if (other !== undefined) {
-        this.#refuse(directoryBusy(this.options, other.holder), this.options.onLocked === 'error');
+      const claim = claimDirectory(files, directory);
+      if (!claim.isHeld) {
+        this.#refuse(directoryBusy(this.options, claim.holder), this.options.onLocked === 'error');
         return NOTHING_RECOVERED;
       }
+      this.#lock = claim;
       const recovery = yield* recover(this.options);
       // They may be in the system's memory only: synced before anybody sees what is in them, or a power cut could take it back, and before what they stand for is removed.
       for (const path of recovery.unsyncedPaths) syncFile(files, path);
       this.#goOnAfter(recovery);
       return recovery.recovered;
     } catch (error) {
-      releaseDirectory(directory);
+      this.#release();
       if (error instanceof ScrubjayError) this.#refuse(error, true);
       else {
         this.#writer.state = 'degraded';
@@ -87,6 +95,35 @@ export class Journal {
     this.recovery = recovery.report;
     this.#writer.open(recovery, () => this.#lastEvicted);
     if (recovery.report.damage.length > 0) this.#writer.say(logDamaged(this.options, recovery.report));
+  }
+
+  #release(): void {
+    if (this.#lock !== undefined) releaseDirectory(this.options.directory);
+    this.#lock = undefined;
+  }
+
+  /**
+   * Somebody may have removed or moved the directory under us, or the lock in it, and another process may have taken one of that name since. What we write
+   * then nobody would find again: everything is written anew, if the directory is still to be had, or nothing is.
+   */
+  #keepHold(): void {
+    const { files, directory } = this.options;
+    if (this.state !== 'open' && this.state !== 'degraded') return;
+    try {
+      const wasTaken = this.#lock?.isInPlace() !== true;
+      if (wasTaken) {
+        this.#release();
+        const claim = claimDirectory(files, directory);
+        if (!claim.isHeld) {
+          this.#writer.lose(directoryLost(this.options, claim.holder));
+          return;
+        }
+        this.#lock = claim;
+      }
+      if (wasTaken || this.#writer.log?.isGone === true) throw new Error('its files were removed or moved while it was open');
+    } catch (error) {
+      this.#writer.degrade(error);
+    }
   }
 
   /** Memory holds what was recovered: from now on this journal is served with all the others. */
@@ -171,12 +208,26 @@ export class Journal {
 
   /** Writes which entries were used, and what durability asks for; called once a second. */
   tick(): void {
-    const { commit, rescue } = this.#writer;
+    const { commit, rescue, log } = this.#writer;
+    this.#keepHold();
     if (this.state === 'degraded' && !commit.isSyncing) rescue?.tick();
     this.#writer.compactIfDue();
     this.#writer.writeTouched();
     this.#writer.writeGathered();
-    if (this.options.durability === 'interval' && commit.isBehind) commit.begin();
+    if (this.state !== 'open') return;
+    // A mark alone is not worth a sync.
+    if (!commit.isBehind || log?.lastLsn === this.#markLsn) this.#markWhatIsDurable();
+    else if (this.options.durability === 'interval' || ++this.#ticksBehind >= TICKS_BEHIND) {
+      this.#ticksBehind = 0;
+      this.#isMarkDue = true;
+      commit.begin();
+    }
+  }
+
+  /** The next record would say what is durable; when none comes for a while, one of its own does: what is found broken after that is known to be damage. */
+  #markWhatIsDurable(): void {
+    if (this.#isMarkDue && this.#writer.hasNews) this.#markLsn = this.#writer.append({ type: 'mark' });
+    this.#isMarkDue = false;
   }
 
   /** Makes everything durable that was acknowledged so far, the order of use included, in every mode. */
@@ -209,6 +260,6 @@ export class Journal {
     if (this.state === 'closed') return;
     openJournals.delete(this);
     this.#writer.close();
-    if (this.#writer.log !== undefined) releaseDirectory(this.options.directory);
+    this.#release();
   }
 }

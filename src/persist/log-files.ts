@@ -60,8 +60,7 @@ export function findFiles(files: FileSystem, directory: string, driver: PersistD
   const good: Record<FileKind, LogFile[]> = { log: [], snapshot: [], manifest: [] };
   const broken: BrokenFile[] = [];
   let lastId = 0;
-  const names = [...namesIn(files, directory)].map((name) => FILE_NAME.exec(name)).filter((match) => match !== null);
-  for (const [name, prefix, digits, extension] of names.sort((one, other) => Number(one[2]) - Number(other[2]))) {
+  for (const [name, prefix, digits, extension] of matchesIn(files, directory)) {
     if (extension !== driver.fileExtension) throw foreign(directory, `it holds ${name}, which the driver ${driver.name} does not read`);
     const kind = prefix === 'snap' ? 'snapshot' : (prefix as FileKind);
     const found = { id: Number(digits), path: join(directory, name), kind };
@@ -74,6 +73,19 @@ export function findFiles(files: FileSystem, directory: string, driver: PersistD
   }
   return { good, broken, lastId };
 }
+
+/** The file of the highest number in `directory`. @throws what the file system throws */
+export function newestName(files: FileSystem, directory: string): { readonly id: number; readonly name: string } | undefined {
+  const newest = matchesIn(files, directory).at(-1);
+  return newest && { id: Number(newest[2]), name: newest[0] };
+}
+
+/** The names of files that are ours, taken apart, in the order of their numbers. */
+const matchesIn = (files: FileSystem, directory: string): RegExpExecArray[] =>
+  [...namesIn(files, directory)]
+    .map((name) => FILE_NAME.exec(name))
+    .filter((match) => match !== null)
+    .sort((one, other) => Number(one[2]) - Number(other[2]));
 
 function namesIn(files: FileSystem, directory: string): readonly string[] {
   try {

@@ -8,7 +8,7 @@ import { GroupCommit } from './group-commit.js';
 import type { JournalOptions, JournalState } from './journal-options.js';
 import type { Recovery } from './recovery.js';
 import { Rescue } from './rescue.js';
-import { compactionFailed, diskFailed } from './troubles.js';
+import { compactionFailed, directoryLost, diskFailed } from './troubles.js';
 
 /** An entry that is in memory only has this record number. */
 export const UNLOGGED = 0;
@@ -114,6 +114,11 @@ export class LogWriter {
     if (due === 'sync') this.commit.begin();
     if (due !== 'turn') return;
     this.#onDisk((log) => {
+      const intruder = log.strangersFile();
+      if (intruder !== undefined) {
+        this.lose(directoryLost(this.#options, `whoever wrote ${intruder}`));
+        return;
+      }
       log.syncNow();
       this.commit.synced(log.lastLsn);
       log.turn();
@@ -146,6 +151,15 @@ export class LogWriter {
     this.state = 'degraded';
     this.log?.abandonCompaction();
     this.say(diskFailed(this.#options, cause));
+    this.commit.giveUp();
+  }
+
+  /** The directory is somebody else's now: from here on everything is in memory only. */
+  lose(error: ScrubjayError): void {
+    this.state = 'refused';
+    this.log?.abandonCompaction();
+    this.rescue?.abandon();
+    this.say(error);
     this.commit.giveUp();
   }
 

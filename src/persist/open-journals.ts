@@ -30,6 +30,8 @@ export const openJournals = {
     journals.add(journal);
   },
 
+  closeAll,
+
   delete(journal: OpenJournal): void {
     if (!journals.delete(journal) || journals.size > 0) return;
     stopTimer?.();

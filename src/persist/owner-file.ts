@@ -23,8 +23,14 @@ interface Owner {
   readonly since: string;
 }
 
-/** Takes the place of the owner; gives what gives it back, or `undefined` if there is a living owner. */
-export function takeOwnerFile(ownerPath: string): (() => void) | undefined {
+/** The place of the owner, as long as it is ours. */
+export interface OwnerPlace {
+  isOurs(): boolean;
+  release(): void;
+}
+
+/** Takes the place of the owner; `undefined` if there is a living owner. */
+export function takeOwnerFile(ownerPath: string): OwnerPlace | undefined {
   const me = myself();
   const mine = `${ownerPath}.${me.nonce}`;
   writeFileSync(mine, JSON.stringify(me), { mode: 0o600, flag: 'wx' });
@@ -60,16 +66,17 @@ function willOf(mine: string, ownerPath: string, dead: Owner): string | undefine
   return next;
 }
 
-function held(ownerPath: string, me: Owner): () => void {
-  const isMine = (): boolean => readOwner(ownerPath)?.nonce === me.nonce;
+function held(ownerPath: string, me: Owner): OwnerPlace {
+  const isOurs = (): boolean => readOwner(ownerPath)?.nonce === me.nonce;
   const stop = repeat(BEAT_MS, () => {
     const moment = new Date(now());
-    if (isMine()) utimesSync(ownerPath, moment, moment);
+    if (isOurs()) utimesSync(ownerPath, moment, moment);
   });
-  return () => {
+  const release = (): void => {
     stop();
-    if (isMine()) unlinkSync(ownerPath);
+    if (isOurs()) unlinkSync(ownerPath);
   };
+  return { isOurs, release };
 }
 
 function isLinked(from: string, to: string): boolean {

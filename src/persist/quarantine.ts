@@ -3,11 +3,12 @@
  */
 import { basename, join } from 'node:path';
 import { now } from '../clock.js';
-import type { FileSystem } from './file-system.js';
+import { type FileSystem, fileBytes } from './file-system.js';
 
 const FOLDER = 'quarantine';
-/** The newest ones are kept. */
+/** The newest ones are kept, up to so many and so many bytes; the very newest in any case. */
 const MOST_FILES = 4;
+const MOST_BYTES = 64 * 1024 * 1024;
 
 export class Quarantine {
   readonly #files: FileSystem;
@@ -27,9 +28,18 @@ export class Quarantine {
     this.#files.mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
     const moment = new Date(now()).toISOString().replaceAll(':', '-');
     this.#files.renameSync(path, join(this.#folder, `${moment}-${basename(path)}`));
-    const kept = [...this.#files.readdirSync(this.#folder)].sort();
-    for (const old of kept.slice(0, -MOST_FILES)) this.#files.unlinkSync(join(this.#folder, old));
+    this.#makeRoom();
     return true;
+  }
+
+  #makeRoom(): void {
+    const newestFirst = [...this.#files.readdirSync(this.#folder)].sort().reverse();
+    let bytes = 0;
+    for (const [count, name] of newestFirst.entries()) {
+      const path = join(this.#folder, name);
+      bytes += fileBytes(this.#files, path);
+      if (count >= MOST_FILES || (count > 0 && bytes > MOST_BYTES)) this.#files.unlinkSync(path);
+    }
   }
 
   /** Takes in all that are left. */

@@ -71,6 +71,11 @@ export class SessionFile {
     }
   }
 
+  /** Whether it has no name any more. @throws what the file system throws */
+  get isGone(): boolean {
+    return this.#owner.files.fstatSync(this.#descriptor).nlink === 0;
+  }
+
   /** Takes one record, which is written by the next `write`; gives its length, or -1 for one that is too long, of which nothing will be written. */
   append(record: LogRecord): number {
     const { bytes, checksum } = this.#owner.driver.encodeRecord(record, this.#seed);

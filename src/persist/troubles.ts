@@ -34,6 +34,13 @@ export const directoryBusy = ({ cacheName, directory }: LogOwner, holder: string
       "(directory: '.scrubjay/{worker}'), close the other one first, or say onLocked: 'memory' if that is as it should be.",
   );
 
+export const directoryLost = ({ cacheName, directory }: LogOwner, holder: string): ScrubjayError =>
+  new ScrubjayError(
+    'SCRUBJAY_DIRECTORY_BUSY',
+    `${cacheName}: ${directory} was removed, moved or shared while this cache had it open, and belongs to ${holder} now. From here on this cache runs in memory only. ` +
+      "Give each process a directory of its own (directory: '.scrubjay/{worker}'), and leave it alone while the process runs.",
+  );
+
 export const valueRefused = ({ cacheName }: LogOwner, cause: unknown): ScrubjayError =>
   new ScrubjayError(
     'SCRUBJAY_VALUE_REFUSED',

@@ -21,6 +21,8 @@ const SECTOR_BYTES = 512;
 /** What several sessions have left. */
 interface Left {
   readonly image: Image;
+  /** Files that were there once, as they were. */
+  readonly gone: ReadonlyMap<string, Buffer>;
   /** What the cache held, from its beginning on. */
   readonly states: readonly Contents[];
   /** From this state on nothing may come back that was gone by then: it was flushed, and the log says so. */
@@ -41,11 +43,15 @@ async function someSessions(seed: number, firstVersion = 1): Promise<Left> {
   const roll = randomNumbers(seed);
   const disk = new RecordedDisk();
   const states: Contents[] = [];
+  const gone = new Map<string, Buffer>();
   let version = firstVersion;
   for (let number = 0; number < 3; number++) {
     const leastLogBytes = roll() < 0.6 ? 1200 : undefined;
     const session = new WatchedSession({ disk, clock: time.clock, roll, durability: 'os', leastLogBytes, signature: 'keys/1', firstVersion: version });
-    for (let deed = 0; deed < 30; deed++) await session.deed();
+    for (let deed = 0; deed < 30; deed++) {
+      await session.deed();
+      for (const [path, bytes] of filesOf(disk.image)) gone.set(path, bytes);
+    }
     const isLast = number === 2;
     if (isLast) await session.settle();
     const flushed = states.length + session.states.length - 1;
@@ -57,7 +63,10 @@ async function someSessions(seed: number, firstVersion = 1): Promise<Left> {
     await turn();
     states.push(...session.states);
     version = session.version;
-    if (mark !== undefined) return { image: disk.image, states, flushed, mark };
+    if (mark !== undefined) {
+      for (const path of disk.image.keys()) gone.delete(path);
+      return { image: disk.image, gone, states, flushed, mark };
+    }
   }
   throw new Error('there was no last session');
 }
@@ -122,9 +131,17 @@ function* damagedTogether({ image }: Left, roll: () => number): Generator<Damage
   }
 }
 
-/** Files that are missing, under another's name, or another cache's. */
-function* damagedNames({ image, mark }: Left, stranger: Left): Generator<Damage> {
+const kindOf = (path: string): string => /(?:log|snap|manifest)(?=-\d)/.exec(path)?.[0] ?? '';
+
+/** Files that are missing, under another's name, another cache's, or back. */
+function* damagedNames({ image, gone, mark }: Left, stranger: Left): Generator<Damage> {
   const files = filesOf(image);
+  for (const [path, bytes] of gone) yield { what: `${path}, which was removed, is back`, image: new Map(image).set(path, bytes), isKnown: true };
+  yield { what: 'every file that was removed is back', image: new Map([...image, ...gone]), isKnown: true };
+  for (const [path] of files)
+    for (const [old, oldBytes] of gone)
+      if (kindOf(old) === kindOf(path))
+        yield { what: `${path} is ${old}, which was removed`, image: new Map(image).set(path, oldBytes), isKnown: path !== mark.path };
   for (const [path, bytes] of files) {
     const without = new Map(image);
     without.delete(path);

@@ -1,10 +1,12 @@
 import { appendFileSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { realFileSystem } from '../../src/persist/file-system';
+import { Quarantine } from '../../src/persist/quarantine';
 import { logFiles, temporaryDirectory } from '../support/directories';
 import { manualClockForEachTest } from '../support/manual-clock';
 import { type Contents, DiskCache, frameEnds, headerBytes, recovered } from './disk-cache';
 
-manualClockForEachTest();
+const time = manualClockForEachTest();
 
 /** What was true when the file had this length. */
 interface Moment {
@@ -228,6 +230,29 @@ describe('damage to bytes that were durable', () => {
       ['behind', 'behind!'],
       ['last', 'last!'],
     ]);
+  });
+
+  test('quarantine keeps the newest files, four of them at most and 64 MiB, and the newest one whatever its length', () => {
+    const directory = temporaryDirectory();
+    const damage = (name: string, bytes: number): void => {
+      const path = join(directory, name);
+      writeFileSync(path, '');
+      truncateSync(path, bytes);
+      time.clock.advance(1000);
+      new Quarantine(realFileSystem, directory, [path]).takeAll();
+    };
+    const kept = (): string[] =>
+      readdirSync(join(directory, 'quarantine'))
+        .sort()
+        .map((name) => name.replace(/.*Z-/, ''));
+    for (const name of ['a', 'b', 'c', 'd', 'e']) damage(name, 1000);
+    expect(kept()).toEqual(['b', 'c', 'd', 'e']);
+    damage('large', 60 * 1024 * 1024);
+    expect(kept()).toEqual(['c', 'd', 'e', 'large']);
+    damage('more', 5 * 1024 * 1024);
+    expect(kept()).toEqual(['more']);
+    damage('huge', 100 * 1024 * 1024);
+    expect(kept()).toEqual(['huge']);
   });
 
   test('what is good is written anew at once, the damaged file is kept in quarantine, and the next start finds nothing wrong', async () => {

@@ -110,9 +110,9 @@ describe('the file that says who the owner is', () => {
   test('a number that another process has by now is no owner', () => {
     const path = ownerIn(temporaryDirectory());
     writeFileSync(path, owner({ ...myself(), start: '1' }));
-    const release = takeOwnerFile(path);
-    expect(release).toBeDefined();
-    release?.();
+    const place = takeOwnerFile(path);
+    expect(place).toBeDefined();
+    place?.release();
     expect(existsSync(path)).toBe(false);
   });
 
@@ -135,10 +135,10 @@ describe('the file that says who the owner is', () => {
     writeFileSync(path, owner({ ...dead, nonce: 'first' }));
     writeFileSync(`${path}.after-first`, owner({ ...dead, nonce: 'second' }));
     writeFileSync(`${path}.after-second`, owner({ ...dead, nonce: 'third' }));
-    const release = takeOwnerFile(path);
-    expect(release).toBeDefined();
+    const place = takeOwnerFile(path);
+    expect(place).toBeDefined();
     expect(readdirSync(directory)).toEqual(['owner']);
-    release?.();
+    place?.release();
   });
 
   test('a living successor is left alone', () => {
@@ -151,9 +151,9 @@ describe('the file that says who the owner is', () => {
 
   test('whoever lost his place does not take away that of another', () => {
     const path = ownerIn(temporaryDirectory());
-    const release = takeOwnerFile(path);
+    const place = takeOwnerFile(path);
     writeFileSync(path, owner({ nonce: 'somebody else' }));
-    release?.();
+    place?.release();
     expect(existsSync(path)).toBe(true);
   });
 });

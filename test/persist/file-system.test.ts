@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import fs, { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { realFileSystem } from '../../src/persist/file-system';
@@ -15,6 +15,23 @@ test('a file that is removed is gone by name at once, and its name is free', () 
     realFileSystem.unlinkSync(path);
     expect(existsSync(path)).toBe(false);
   }
+});
+
+test('of many syncs two are under way at a time, and all end', async () => {
+  const begun: ((error: null) => void)[] = [];
+  const fdatasync = jest.spyOn(fs, 'fdatasync').mockImplementation((_descriptor, done) => void begun.push(done));
+  const ended: number[] = [];
+  for (let sync = 0; sync < 5; sync++) realFileSystem.fdatasync(sync, () => ended.push(sync));
+  const seen: number[] = [];
+  for (let end = 0; end < 5; end++) {
+    seen.push(begun.length);
+    begun[end]?.(null);
+  }
+  fdatasync.mockRestore();
+  expect([seen, ended]).toEqual([
+    [2, 3, 4, 5, 5],
+    [0, 1, 2, 3, 4],
+  ]);
 });
 
 test('what is not there cannot be removed', () => {

@@ -171,7 +171,22 @@ describe('interval and os', () => {
     expect(system.pending).toHaveLength(0);
   });
 
-  test('os: nothing is synced but by flush and close', async () => {
+  test.each(['interval', 'os'] as const)('%s: what was synced is said when nothing else comes, once, and that is not worth a sync', (durability) => {
+    const { cache, system, directory } = aHandSyncedCache(durability);
+    cache.put('second');
+    time.clock.advance(30_000);
+    expect(system.pending).toHaveLength(1);
+    system.end();
+    time.clock.advance(60_000);
+    expect(linesOf(directory).map((line) => [line['t'], line['d']])).toEqual([
+      ['put', undefined],
+      ['put', undefined],
+      ['mark', 2],
+    ]);
+    expect([system.pending, system.syncsNow]).toEqual([[], 0]);
+  });
+
+  test('os: nothing is synced for anybody but by flush and close', async () => {
     const { cache, system } = aHandSyncedCache('os');
     expect(cache.journal.whenDurable()).toBeUndefined();
     time.clock.advance(5000);
