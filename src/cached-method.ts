@@ -4,10 +4,12 @@
  */
 import { handleOn } from './batch-handle.js';
 import type { CacheHandle } from './cache-handle.js';
-import { ClassCaches, type Declaration } from './class-caches.js';
+import { type CachesOwner, ClassCaches, type Declaration } from './class-caches.js';
 import { atEndOfBusyTurn } from './clock.js';
 import { ScrubjayError } from './errors.js';
+import { homeOf, openOf } from './homes.js';
 import { isAsyncFunction, type MethodCache } from './method-cache.js';
+import type { Registrar } from './options.js';
 import type { Table } from './tables.js';
 
 /** Whose entries a call finds. */
@@ -16,12 +18,27 @@ export interface Place {
   readonly table: Table;
 }
 
+interface WeakPlace {
+  readonly cache: WeakRef<MethodCache>;
+  readonly table: WeakRef<Table>;
+}
+
 /** Under this symbol the replaced method leads to its CachedMethod; `cacheOf` of every build of the library finds it there. */
 export const CACHED_METHOD = Symbol.for('scrubjay.cached-method.v1');
 
 export class CachedMethod {
+  /** The caches in the registry that the decorator was given, or in that of the process. */
   readonly classes: ClassCaches;
+  /** Those in the registries of applications that have taken objects in. */
+  readonly #elsewhere = new WeakMap<Registrar, ClassCaches>();
+  readonly #applications = new Set<WeakRef<Registrar>>();
   readonly #declaration: Declaration;
+  readonly #owner: CachesOwner = {
+    isReplacement: (member) => typeof member === 'function' && (member as { [CACHED_METHOD]?: unknown })[CACHED_METHOD] === this,
+    wasReset: () => {
+      this.#forgetPlaces();
+    },
+  };
   /** By `this`. Weak: a cache does not keep the instances alive whose calls it remembers. */
   #places = new WeakMap<object, Place>();
   /** Who called last, and its place, until the end of a busy turn: kept for longer, it would keep the instance alive. */
@@ -29,7 +46,11 @@ export class CachedMethod {
   #lastPlace: Place | undefined;
   /** The caches whose first table belongs to an instance. */
   #claimed = new WeakSet<MethodCache>();
-  readonly #collected = new FinalizationRegistry<Place>(({ cache, table }) => {
+  // Weak, too: a cache of an application that has ended is not kept for the instances that it had.
+  readonly #collected = new FinalizationRegistry<WeakPlace>((place) => {
+    const cache = place.cache.deref();
+    const table = place.table.deref();
+    if (cache === undefined || table === undefined) return;
     cache.entries.forget(table);
     // The first table stays, for the next instance that comes.
     if (table === cache.tables.first) this.#claimed.delete(cache);
@@ -38,12 +59,63 @@ export class CachedMethod {
 
   constructor(declaration: Declaration, declaringClass: object | undefined) {
     this.#declaration = declaration;
-    this.classes = new ClassCaches(declaration, declaringClass, {
-      isReplacement: (member) => typeof member === 'function' && (member as { [CACHED_METHOD]?: unknown })[CACHED_METHOD] === this,
-      wasReset: () => {
-        this.#forgetPlaces();
-      },
-    });
+    this.classes = new ClassCaches(declaration, declaringClass, this.#owner);
+  }
+
+  /** What others may know of it. */
+  get traits(): { isPersisted: boolean; scope: 'instance' | 'class' | 'value' | undefined; hasRegistry: boolean } {
+    const { persist, scope, isScopeSaid, registry } = this.#declaration.settings;
+    const said = typeof scope === 'function' ? 'value' : scope;
+    return { isPersisted: persist !== undefined, scope: isScopeSaid ? said : undefined, hasRegistry: registry !== undefined };
+  }
+
+  /** The caches in `registry`. */
+  #classesIn(registry: Registrar): ClassCaches {
+    if (registry === this.#declaration.registry) return this.classes;
+    let classes = this.#elsewhere.get(registry);
+    if (classes === undefined) {
+      classes = new ClassCaches({ ...this.#declaration, registry }, this.classes.declaringClass, this.#owner);
+      this.#elsewhere.set(registry, classes);
+      this.#applications.add(new WeakRef(registry));
+    }
+    return classes;
+  }
+
+  /** The registry that keeps what `self` caches, where that is not the one of the declaration. */
+  #homeOf(self: object): Registrar | undefined {
+    return this.#isMovable ? homeOf(self) : undefined;
+  }
+
+  /** Whether its entries are kept where its objects belong. */
+  get #isMovable(): boolean {
+    return this.#declaration.settings.registry === undefined && !this.#declaration.isStatic;
+  }
+
+  /** @throws SCRUBJAY_ADOPTED_LATE when `self` has been called already, and its entries are on disk elsewhere */
+  expectMovable(self: object): void {
+    const place = this.#places.get(self);
+    if (place === undefined || place.cache.settings.persist === undefined || !this.#isMovable) return;
+    const { name } = place.cache.settings;
+    throw new ScrubjayError(
+      'SCRUBJAY_ADOPTED_LATE',
+      `${name} was called before the application had its caches, as in a constructor, and keeps its entries on disk elsewhere; call it in onModuleInit or later.`,
+    );
+  }
+
+  /** From now on what `self` caches is kept in `registry`. What it has cached so far, in memory, is forgotten. */
+  move(self: object, registry: Registrar): void {
+    if (this.#homeOf(self) !== registry) return;
+    const place = this.#places.get(self);
+    if (place !== undefined) {
+      this.#places.delete(self);
+      this.#lastSelf = this.#lastPlace = undefined;
+      this.#collected.unregister(self);
+      if (this.#declaration.settings.scope === 'instance') place.cache.entries.forget(place.table);
+      if (place.table === place.cache.tables.first) this.#claimed.delete(place.cache);
+      else place.cache.tables.all.delete(place.table);
+    }
+    this.classes.forgetMeeting(self);
+    this.#classesIn(registry).meet(self);
   }
 
   #forgetPlaces(): void {
@@ -97,7 +169,8 @@ export class CachedMethod {
    */
   #settle(self: object): Place | undefined {
     if (!this.classes.hasMethod(self)) return undefined;
-    const cache = this.classes.meet(self);
+    const home = this.#homeOf(self);
+    const cache = (home === undefined ? this.classes : this.#classesIn(home)).meet(self);
     const sharesTable = this.#declaration.isStatic || this.#declaration.settings.scope !== 'instance';
     const place = { cache, table: sharesTable ? cache.tables.first : this.#tableOfItsOwn(self, cache) };
     this.#places.set(self, place);
@@ -115,7 +188,7 @@ export class CachedMethod {
     }
     this.#claimed.add(cache);
     const table = isFirst ? cache.tables.first : cache.tables.add();
-    if (cache.settings.persist === undefined) this.#collected.register(self, { cache, table });
+    if (cache.settings.persist === undefined) this.#collected.register(self, { cache: new WeakRef(cache), table: new WeakRef(table) }, self);
     return table;
   }
 
@@ -134,10 +207,27 @@ export class CachedMethod {
     return handleOn(place.cache, self, () => (this.placeOf(self) as Place).table);
   }
 
-  /** A handle on the entries of a class, for questions that need no instance. */
-  handleOfClass(concrete: object): CacheHandle {
-    const cache = this.classes.of(concrete);
+  /**
+   * A handle on the entries of a class, for questions that need no instance; of `registry`, or of whichever has some.
+   * @throws SCRUBJAY_WHICH_CACHE when several registries have.
+   */
+  handleOfClass(concrete: object, registry?: Registrar): CacheHandle {
+    const homes = this.#homesOf((classes) => classes.met.includes(concrete));
+    const isAsked = registry !== undefined && this.#isMovable;
+    const classes = isAsked ? this.#classesIn(registry) : (homes[0] ?? this.classes);
+    if (!isAsked && homes.length > 1) {
+      throw new ScrubjayError(
+        'SCRUBJAY_WHICH_CACHE',
+        `several applications of this process have a cache of ${this.#declaration.methodName}; ask with an instance, or say which: cacheOf(Users, '${this.#declaration.methodName}', registry).`,
+      );
+    }
+    const cache = classes.of(concrete);
     return handleOn(cache, this.#declaration.isStatic ? concrete : undefined, () => cache.tables.only());
+  }
+
+  /** The caches of every open registry where they are as asked for. */
+  #homesOf(isWanted: (classes: ClassCaches) => boolean): ClassCaches[] {
+    return [this.classes, ...openOf(this.#applications).map((registry) => this.#classesIn(registry))].filter(isWanted);
   }
 
   /**
@@ -145,7 +235,8 @@ export class CachedMethod {
    * @throws SCRUBJAY_WHICH_CACHE when several classes have a cache of it, or none yet.
    */
   handle(): CacheHandle {
-    const [only, ...others] = this.classes.inUse;
+    const met = this.#homesOf((classes) => classes.met.length > 0);
+    const [only, ...others] = met.length > 0 ? new Set(met.flatMap((classes) => classes.met)) : this.classes.inUse;
     if (only !== undefined && others.length === 0) return this.handleOfClass(only);
     const { methodName } = this.#declaration;
     const howMany = only === undefined ? 'no class has' : 'several classes have';

@@ -85,6 +85,7 @@ export function checkOptions(options: unknown, where: string, others: readonly s
     unless: expectType(said, 'unless', 'function', 'a function of the result and the arguments that says whether not to store it', where) as Settings['unless'],
     scope: checkScope(said['scope'], where),
     tags: typeof said['tags'] === 'function' ? (said['tags'] as Settings['tags']) : said['tags'] === undefined ? undefined : checkTags(said['tags'], where),
+    isScopeSaid: said['scope'] !== undefined,
     name: checkName(said['name'], where),
     registry: checkRegistry(said['registry'], where),
   };

@@ -54,9 +54,19 @@ export class ClassCaches {
 
   /** Every class that has a cache here, those that had an instance if there are any. */
   get inUse(): readonly object[] {
-    const classes = [...this.#caches.keys()];
-    const met = classes.filter((each) => this.#met.has(this.#caches.get(each) as MethodCache));
-    return met.length > 0 ? met : classes;
+    const { met } = this;
+    return met.length > 0 ? met : [...this.#caches.keys()];
+  }
+
+  /** Every class that had an instance. */
+  get met(): readonly object[] {
+    return [...this.#caches.keys()].filter((each) => this.#met.has(this.#caches.get(each) as MethodCache));
+  }
+
+  /** `self` has gone to another registry, before it was of any consequence here. */
+  forgetMeeting(self: object): void {
+    const cache = this.#caches.get(this.classOf(self));
+    if (cache !== undefined) this.#met.delete(cache);
   }
 
   /** The class of `self` has an instance: gives its cache. */

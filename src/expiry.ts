@@ -18,27 +18,39 @@ const EVERY_MS = 1000;
 /** The longest that others have to wait for a slice, in milliseconds. */
 const SLICE_MS = 1;
 
-const watched = new Set<Expiring>();
+/** Weak: the watch does not keep entries in memory that nobody can ask for any more. */
+const watched = new Set<WeakRef<Expiring>>();
+const isWatched = new WeakSet<Expiring>();
 let timer: { readonly clock: Clock; readonly stop: () => void } | undefined;
 let isSweeping = false;
 
 /** From now on what has ended in `entries` is let go of. To be said again when an entry with an end is added. */
 export function watchExpiry(entries: Expiring): void {
-  watched.add(entries);
+  if (!isWatched.has(entries)) watched.add(new WeakRef(entries));
+  isWatched.add(entries);
   if (timer?.clock === clockInUse()) return;
   timer?.stop();
   timer = { clock: clockInUse(), stop: repeat(EVERY_MS, look) };
 }
 
 function look(): void {
-  for (const entries of watched) if (entries.nextDeadline === Number.POSITIVE_INFINITY) watched.delete(entries);
+  const all = [...watched].flatMap((one) => stillEnding(one) ?? []);
   if (watched.size === 0) {
     timer?.stop();
     timer = undefined;
   } else if (!isSweeping) {
     isSweeping = true;
-    goOn([...watched], 0);
+    goOn(all, 0);
   }
+}
+
+/** What is still to be watched; lets go of what is gone, and of what has no end any more. */
+function stillEnding(one: WeakRef<Expiring>): Expiring | undefined {
+  const entries = one.deref();
+  if (entries !== undefined && entries.nextDeadline !== Number.POSITIVE_INFINITY) return entries;
+  watched.delete(one);
+  if (entries !== undefined) isWatched.delete(entries);
+  return undefined;
 }
 
 /** Sweeps the last of `list`, which has been swept up to `from`, then those before it. */

@@ -1,6 +1,7 @@
 /**
  * The front door of scrubjay: caching for service methods.
  */
+export { adopt, type CachedMember, cachedMembersOf } from './adopt.js';
 export type { BatchOptions } from './batch-options.js';
 export type { BatchDecoratorOfBothKinds, CachedBatchDecorator, CachedBatchFunction, CachedBatchOptions, ElementMethod } from './batch-types.js';
 export { type CacheControl, withCacheControl } from './cache-control.js';

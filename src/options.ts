@@ -165,6 +165,8 @@ export interface CachedOptions<F extends AnyMethod = AnyMethod, This = any, Name
 
 /** What a decorator needs of a registry. `CacheRegistry` is one. */
 export interface Registrar {
+  /** Its application has ended. */
+  readonly isClosed?: boolean;
   register(name: string, isPersisted: boolean, make: (name: string) => MethodCache): MethodCache;
   /** `undefined` for a cache that is to stay in memory all the same. */
   place(
@@ -192,6 +194,8 @@ export interface Settings {
   readonly unless: Unless | undefined;
   readonly scope: 'instance' | 'class' | ((self: never) => unknown);
   readonly tags: TagsSetting | undefined;
+  /** Whether the user has said whose entries they are. */
+  readonly isScopeSaid: boolean;
   readonly name: string | undefined;
   readonly registry: Registrar | undefined;
 }

@@ -86,6 +86,7 @@ export class CacheRegistry {
 
   /** Where tests keep all caches, whatever their options say; NOWHERE for memory only. */
   #testDirectory: string | undefined;
+  #isClosed = false;
 
   constructor(options: RegistryOptions = {}) {
     this.configure(options);
@@ -239,6 +240,7 @@ export class CacheRegistry {
    * @throws SCRUBJAY_DIRECTORY_BUSY when another process holds the directory of a cache that does not say `onLocked: 'memory'`; all others are open then.
    */
   async open({ onProgress }: OpenOptions = {}): Promise<OpenReport[]> {
+    this.#isClosed = false;
     if (!this.#switches.isEnabled) return [];
     const persisted = [...this.#caches.values()].filter((cache) => cache.settings.persist !== undefined);
     const tell = new Telling(onProgress);
@@ -256,8 +258,14 @@ export class CacheRegistry {
     await this.#all(async (cache) => cache.entries.journal?.flush());
   }
 
+  /** Whether it was closed, and not opened again. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
   /** Ends every journal in order. The methods go on answering, from memory. Names of persisted caches are free again. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     await this.#all((cache) => cache.close());
   }
 
