@@ -1,0 +1,106 @@
+/**
+ * scrubjay in a NestJS application: a registry of its own, opened before traffic and closed at shutdown, with the caches of all its providers.
+ */
+import { type DynamicModule, Inject, Module, type OnApplicationShutdown, type OnModuleInit, Optional, type Provider } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
+import { CacheRegistry, ScrubjayError } from '../../index.js';
+import { ScrubjayHealthIndicator } from './health.js';
+import { wantedCaches } from './inject-cache.js';
+import { OPTIONS, type ScrubjayModuleAsyncOptions, type ScrubjayModuleOptions, type ScrubjayOptionsFactory } from './options.js';
+import { takeIn } from './take-in.js';
+
+/**
+ * Import `ScrubjayModule.forRoot({ … })` once, in the root module; it is global. `@Cached` then works on every provider, in a registry of this application's own:
+ * injectable as `CacheRegistry`, opened in `onModuleInit` before other modules are, flushed and closed when the application shuts down
+ * (on a signal, too, with `app.enableShutdownHooks()`).
+ * @throws SCRUBJAY_MODULE_TWICE, SCRUBJAY_MODULE_MISSING, SCRUBJAY_SCOPE_UNDECLARED, SCRUBJAY_ADOPTED_LATE, SCRUBJAY_DIRECTORY_BUSY when the application is initialized
+ */
+export class ScrubjayModule implements OnModuleInit, OnApplicationShutdown {
+  readonly #registry: CacheRegistry;
+  readonly #options: ScrubjayModuleOptions;
+  readonly #modules: ModulesContainer;
+
+  constructor(registry: CacheRegistry | undefined, options: ScrubjayModuleOptions | undefined, modules: ModulesContainer) {
+    if (options === undefined || registry === undefined) {
+      throw new ScrubjayError(
+        'SCRUBJAY_MODULE_MISSING',
+        'ScrubjayModule was imported by itself; it needs its options once, and is global: import ScrubjayModule.forRoot() in the root module, and take it away everywhere else.',
+      );
+    }
+    this.#registry = registry;
+    this.#options = options;
+    this.#modules = modules;
+  }
+
+  /** The module with its options; all of them have defaults. */
+  static forRoot(options: ScrubjayModuleOptions = {}): DynamicModule {
+    return moduleWith([{ provide: OPTIONS, useValue: options }]);
+  }
+
+  /** The same with options that other providers know: `{ imports: [ConfigModule], inject: [ConfigService], useFactory: (config) => ({ … }) }`. */
+  static forRootAsync({ imports = [], inject = [], useFactory, useClass, useExisting }: ScrubjayModuleAsyncOptions): DynamicModule {
+    if (useFactory !== undefined) return moduleWith([{ provide: OPTIONS, useFactory, inject }], imports);
+    const factory = useExisting ?? useClass;
+    if (factory === undefined) {
+      throw new ScrubjayError('SCRUBJAY_BAD_OPTION', 'ScrubjayModule.forRootAsync takes one of useFactory, useClass and useExisting; got none of them.');
+    }
+    const options: Provider = { provide: OPTIONS, useFactory: (made: ScrubjayOptionsFactory) => made.createScrubjayOptions(), inject: [factory] };
+    return moduleWith(useClass === undefined ? [options] : [options, useClass], imports);
+  }
+
+  /** Recovers what is on disk before anybody asks. Global modules are initialized first, and before the application listens. */
+  async onModuleInit(): Promise<void> {
+    this.#expectOnce();
+    takeIn(this.#registry, this.#modules);
+    await this.#registry.open();
+  }
+
+  /** No request is on its way any more. */
+  async onApplicationShutdown(): Promise<void> {
+    if (this.#options.registry !== undefined) {
+      await this.#registry.flush();
+      return;
+    }
+    await this.#registry.close();
+    this.#registry.configure({ pressure: false });
+  }
+
+  #expectOnce(): void {
+    const count = [...this.#modules.values()].filter(({ metatype }) => metatype === ScrubjayModule).length;
+    if (count === 1) return;
+    throw new ScrubjayError(
+      'SCRUBJAY_MODULE_TWICE',
+      `ScrubjayModule is configured ${count} times in one application; it is global, and has one registry. Keep ScrubjayModule.forRoot() in the root module, and take the others away.`,
+    );
+  }
+}
+
+Optional()(ScrubjayModule, undefined, 0);
+Inject(CacheRegistry)(ScrubjayModule, undefined, 0);
+Optional()(ScrubjayModule, undefined, 1);
+Inject(OPTIONS)(ScrubjayModule, undefined, 1);
+Inject(ModulesContainer)(ScrubjayModule, undefined, 2);
+Module({})(ScrubjayModule);
+
+function moduleWith(options: Provider[], imports: DynamicModule['imports'] = []): DynamicModule {
+  const own: Provider[] = [...options, { provide: CacheRegistry, useFactory: registryFrom, inject: [OPTIONS] }, ScrubjayHealthIndicator];
+  return {
+    module: ScrubjayModule,
+    global: true,
+    imports,
+    // Asked for when an application is made: which caches are wanted is known when all classes are.
+    get providers() {
+      return [...own, ...wantedCaches()];
+    },
+    get exports() {
+      return [CacheRegistry, ScrubjayHealthIndicator, ...wantedCaches().map(({ provide }) => provide)];
+    },
+  };
+}
+
+function registryFrom(options: ScrubjayModuleOptions): CacheRegistry {
+  const { registry, ...said } = options;
+  if (registry === undefined) return new CacheRegistry(said);
+  registry.configure(said);
+  return registry;
+}
