@@ -34,6 +34,6 @@ Optional()(ScrubjayHealthIndicator, undefined, 0);
 Inject(CacheRegistry)(ScrubjayHealthIndicator, undefined, 0);
 
 /** Somebody uses what only an application with the module has. */
-export function moduleMissing(who: string): ScrubjayError {
+function moduleMissing(who: string): ScrubjayError {
   return new ScrubjayError('SCRUBJAY_MODULE_MISSING', `${who} needs the caches of the application; import ScrubjayModule.forRoot() in its root module.`);
 }

@@ -53,7 +53,7 @@ async function start(
   const testing = await Test.createTestingModule({ imports, providers, controllers } as never).compile();
   const app = testing.createNestApplication({ logger: false });
   apps.push(app);
-  return await app.init();
+  return app.init();
 }
 
 afterEach(async () => {
