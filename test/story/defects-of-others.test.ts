@@ -202,7 +202,7 @@ describe('who waits, and for what', () => {
       const first = gate<string>();
       let loads = 0;
       class Users {
-        @Cached({ registry, tags: ['users'], params: ['id'] })
+        @Cached({ registry, tags: () => ['users'], params: ['id'] })
         async find(_id: string): Promise<string> {
           return loads++ === 0 ? first.promise : `load ${loads}`;
         }
