@@ -7,9 +7,10 @@ import type { Entries } from './entries.js';
 import type { CallKey } from './entry-keys.js';
 import { ScrubjayError } from './errors.js';
 import type { Freshness } from './freshness.js';
+import type { HandOut } from './hand-out.js';
 import { signalsIn } from './key/abort-signals.js';
 import { isWanted, type KeyRule } from './key/call-key.js';
-import { isPrimitive } from './kinds.js';
+import { isPrimitive, isThenable } from './kinds.js';
 import type { Loads } from './loads.js';
 import type { CacheEvents } from './stats/cache-events.js';
 import type { Switches } from './switches.js';
@@ -20,6 +21,7 @@ export interface AttendedCache {
   readonly settings: { readonly name: string; readonly rule: KeyRule; readonly freshness: Freshness };
   readonly switches: Switches;
   readonly loads: Loads;
+  readonly handOut: HandOut;
   readonly entries: Entries;
   readonly events: CacheEvents;
   readonly isOpen: boolean;
@@ -48,8 +50,8 @@ export class AttendedCalls {
 
   /** Whether calls have to come here once the cache is open. */
   get isNeeded(): boolean {
-    const { settings, switches, events } = this.#cache;
-    return settings.rule.when !== undefined || !switches.isEnabled || isControlInUse() || events.wants('cache:hit');
+    const { settings, switches, events, handOut } = this.#cache;
+    return handOut.isNeeded || settings.rule.when !== undefined || !switches.isEnabled || isControlInUse() || events.wants('cache:hit');
   }
 
   /** Answers the call `self.method(...args)`. */
@@ -65,6 +67,13 @@ export class AttendedCalls {
     }
     const control = cacheControl();
     if (when !== undefined && !this.#isWanted(self, args)) return control?.mode === 'onlyIfCached' ? this.#refuse() : cache.bypass(self, args);
+    const answer = this.#answer(control, table, self, args);
+    if (!cache.handOut.isNeeded) return answer;
+    const hand = (value: unknown): unknown => cache.handOut.give(value, () => cache.keyOf(table, self, args).text);
+    return isThenable(answer) ? Promise.resolve(answer).then(hand) : hand(answer);
+  }
+
+  #answer(control: CheckedControl | undefined, table: Table, self: unknown, args: readonly unknown[]): unknown {
     return control === undefined || (control.mode === 'default' && control.minFreshMs === 0 && control.maxStaleMs === 0)
       ? this.#findTold(table, self, args)
       : this.#findControlled(control, table, self, args);

@@ -5,6 +5,7 @@
 import { deleteWhere } from './delete-where.js';
 import type { CallKey } from './entry-keys.js';
 import { ScrubjayError } from './errors.js';
+import { invalidateTags } from './invalidate-tags.js';
 import { keyOfCall } from './key/call-key.js';
 import { describe, isThenable } from './kinds.js';
 import type { LimitOptions } from './limit-options.js';
@@ -63,7 +64,7 @@ export class CacheHandle<F extends AnyMethod = AnyMethod> {
     cache.counters.hits++;
     cache.tellHit(slot);
     cache.entries.use(slot);
-    return cache.entries.valueAt(slot) as ValueOf<F>;
+    return cache.handOut.give(cache.entries.valueAt(slot), () => key.text) as ValueOf<F>;
   }
 
   /** The same without being counted and without counting as a use. */
@@ -71,7 +72,7 @@ export class CacheHandle<F extends AnyMethod = AnyMethod> {
     if (!this.#isOn) return undefined;
     const { cache, table, key } = this.#locate(args);
     const slot = cache.entries.fresh(table, key);
-    return slot < 0 ? undefined : (cache.entries.valueAt(slot) as ValueOf<F>);
+    return slot < 0 ? undefined : (cache.handOut.give(cache.entries.valueAt(slot), () => key.text) as ValueOf<F>);
   }
 
   /** Whether a call would be answered from memory. No use, not counted. */
@@ -101,6 +102,8 @@ export class CacheHandle<F extends AnyMethod = AnyMethod> {
     const tags = cache.tagging?.tagsOf(value, { self: this.#self, args });
     table.fence(key.text);
     cache.entries.put(table, key, value, cache.isAsync, undefined, tags);
+    // So that it is known how it looked.
+    cache.handOut.give(value, () => key.text);
     cache.entries.journal?.expectWritable();
     await cache.entries.journal?.whenDurableOrThrow();
   }
@@ -143,7 +146,7 @@ export class CacheHandle<F extends AnyMethod = AnyMethod> {
     const where = `invalidateTags of ${this.name}`;
     if (this.#cache.settings.tags === undefined)
       throw new ScrubjayError('SCRUBJAY_BAD_OPTION', `${where}: its results have no tags; say what they are with the option tags.`);
-    return this.#cache.invalidateTags(checkTags(tags, where));
+    return invalidateTags(this.#cache, checkTags(tags, where));
   }
 
   /**

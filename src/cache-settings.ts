@@ -6,7 +6,9 @@ import type { EntryLimits } from './entry-limits.js';
 import type { ScrubjayError } from './errors.js';
 import type { BatchPlan } from './flight/batch-plan.js';
 import type { Freshness, Unless } from './freshness.js';
+import type { Isolate } from './isolation.js';
 import type { KeyRule } from './key/call-key.js';
+import type { ValueCodecs } from './persist/contract.js';
 import type { TagsSetting } from './tagging.js';
 
 export type AnyMethod = (this: any, ...args: any[]) => any;
@@ -24,6 +26,9 @@ export interface CacheSettings {
   readonly freshness: Freshness;
   readonly unless: Unless | undefined;
   readonly rule: KeyRule;
+  /** How callers are kept from changing results for each other, and what there is to know of the classes in them. */
+  readonly isolate: Isolate;
+  readonly codecs: ValueCodecs;
   /** The parts of keys by which entries are found without looking at all of them; `undefined` for none. */
   readonly index?: readonly string[] | undefined;
   /** What results are tagged with; `undefined` for nothing. */

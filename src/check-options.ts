@@ -8,6 +8,7 @@ import { checkFreshness } from './check-freshness.js';
 import { checkLimits, DEFAULT_LIMITS } from './check-limits.js';
 import { checkRevive } from './check-revive.js';
 import { ScrubjayError } from './errors.js';
+import type { Isolate } from './isolation.js';
 import { readParameter } from './key/parameters.js';
 import { checkFlag, expectKnown, wrong } from './misuse.js';
 import type { CachedOptions, PersistOptions, PersistSettings, Registrar, Settings } from './options.js';
@@ -45,6 +46,7 @@ const KNOWN = Object.keys({
   index: 1,
   when: 1,
   unless: 1,
+  isolate: 1,
   scope: 1,
   tags: 1,
   name: 1,
@@ -83,6 +85,7 @@ export function checkOptions(options: unknown, where: string, others: readonly s
     identity: flag(said, 'identity', where),
     when: expectType(said, 'when', 'function', 'a function of the arguments that says whether to cache', where) as Settings['when'],
     unless: expectType(said, 'unless', 'function', 'a function of the result and the arguments that says whether not to store it', where) as Settings['unless'],
+    isolate: checkIsolate(said['isolate'], where),
     scope: checkScope(said['scope'], where),
     tags: typeof said['tags'] === 'function' ? (said['tags'] as Settings['tags']) : said['tags'] === undefined ? undefined : checkTags(said['tags'], where),
     isScopeSaid: said['scope'] !== undefined,
@@ -125,6 +128,12 @@ function checkUnkeyable(unkeyable: unknown, where: string): Settings['unkeyable'
   if (unkeyable === undefined) return 'throw';
   if (unkeyable === 'throw' || unkeyable === 'bypass') return unkeyable;
   throw wrong('SCRUBJAY_BAD_OPTION', where, "unkeyable must be 'throw' or 'bypass'", unkeyable);
+}
+
+function checkIsolate(isolate: unknown, where: string): Isolate {
+  if (isolate === undefined) return 'shared';
+  if (isolate === 'shared' || isolate === 'freeze' || isolate === 'clone') return isolate;
+  throw wrong('SCRUBJAY_BAD_OPTION', where, "isolate must be 'shared', 'freeze' or 'clone'", isolate);
 }
 
 function checkPersist(persist: unknown, where: string): PersistSettings {

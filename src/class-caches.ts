@@ -172,7 +172,7 @@ export class ClassCaches {
           const { driver, codecs, onDamage, version, fileSystem: files } = persist;
           return where && { ...where, driver, codecs, onDamage, version, files, signature: signatureOf(this.#declaration) };
         });
-      const { limits, freshness, unless, unkeyable } = settings;
+      const { limits, freshness, unless, isolate, unkeyable } = settings;
       return new MethodCache({
         name,
         method,
@@ -181,6 +181,8 @@ export class ClassCaches {
         limits,
         freshness,
         unless,
+        isolate,
+        codecs: persist?.codecs ?? [],
         unkeyable,
         rule: { ...rule, method: name },
         index: settings.index,

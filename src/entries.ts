@@ -7,6 +7,7 @@ import { type CallKey, type EntryKeys, hashOfCall, sizedKey } from './entry-keys
 import type { EntryLimits } from './entry-limits.js';
 import { RESTORED_AT_ONCE, restore } from './entry-restore.js';
 import { type Expiring, watchExpiry } from './expiry.js';
+import type { Isolation } from './isolation.js';
 import { countsBytes, entryBytes } from './memory/byte-limits.js';
 import type { RestoredEntry } from './memory/policy.js';
 import { Residents } from './memory/residents.js';
@@ -33,6 +34,8 @@ export class Entries implements Expiring {
   journal: Journal | undefined;
   /** Told after an entry was stored, and how many bytes it takes where they are counted. */
   stored: ((bytes: number) => void) | undefined;
+  /** Set where callers do not share what is stored as it was given. */
+  isolation: Isolation | undefined;
   /** Told what becomes of entries. */
   events: CacheEvents | undefined;
   readonly #counters: Counters;
@@ -168,7 +171,7 @@ export class Entries implements Expiring {
     const decoded = attempt(() => late.take(slot));
     if (late.size === 0) this.#late = undefined;
     if (decoded === undefined) this.#drop(slot, 'collected');
-    else this.#residents.values[slot] = decoded.value;
+    else this.#residents.values[slot] = this.isolation?.keep(decoded.value)?.value ?? decoded.value;
     return decoded !== undefined;
   }
 
@@ -184,13 +187,15 @@ export class Entries implements Expiring {
     return isPromised[slot] === 1 ? Promise.resolve(values[slot]) : values[slot];
   }
 
-  /** Stores an entry, and drops others when there is no room. Gives its slot; -1 when it is too large, and then there is none under its key. */
-  put(table: Table, key: CallKey, value: unknown, isPromised: boolean, ttlMs = this.#limits.ttlMs, tags: readonly string[] = []): number {
+  /** Stores an entry, and drops others when there is no room. Gives its slot; -1 when it is too large, or cannot be isolated, and then there is none under its key. */
+  put(table: Table, key: CallKey, given: unknown, isPromised: boolean, ttlMs = this.#limits.ttlMs, tags: readonly string[] = []): number {
     const residents = this.#residents;
     const { maxEntryBytes, maxBytes } = this.#limits;
+    const isolated = this.isolation === undefined ? { value: given } : this.isolation.keep(given);
+    const value = isolated?.value;
     const bytes = this.#bytesOf(table, key, value, tags);
     let slot = this.keys.slotOf(table, key);
-    if (bytes > maxEntryBytes || bytes > maxBytes) {
+    if (isolated === undefined || bytes > maxEntryBytes || bytes > maxBytes) {
       this.#counters.unstored++;
       if (slot !== NONE) this.#drop(slot, 'replaced');
       return NONE;

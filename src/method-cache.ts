@@ -11,6 +11,8 @@ import { checkLimitOptions } from './check-limits.js';
 import { Entries } from './entries.js';
 import { type CallKey, EntryKeys } from './entry-keys.js';
 import type { ScrubjayError } from './errors.js';
+import { HandOut } from './hand-out.js';
+import { Isolation } from './isolation.js';
 import { signalsIn } from './key/abort-signals.js';
 import { keyOfCall, shapeOf } from './key/call-key.js';
 import type { LimitOptions } from './limit-options.js';
@@ -20,7 +22,7 @@ import { PartIndex } from './part-index.js';
 import type { RecoveryProgress } from './persist/recovery-source.js';
 import { CacheEvents } from './stats/cache-events.js';
 import { Counters } from './stats/counters.js';
-import type { Switches } from './switches.js';
+import { DEFAULT_SWITCHES, type Switches } from './switches.js';
 import { type Table, Tables } from './tables.js';
 import { Tagging } from './tagging.js';
 
@@ -35,13 +37,15 @@ export class MethodCache {
   readonly settings: CacheSettings;
   counters: Counters;
   readonly events: CacheEvents;
+  readonly isolation: Isolation;
+  readonly handOut: HandOut;
   entries: Entries;
   tables: Tables;
 
   /** Nothing but the entries decides how calls are answered. */
   #isPlain = false;
   /** Those of the registry, for all its caches. */
-  switches: Switches = { isEnabled: true };
+  switches: Switches = DEFAULT_SWITCHES;
   #disk: CacheDisk;
   readonly loads: Loads;
   readonly #attended: AttendedCalls;
@@ -55,9 +59,9 @@ export class MethodCache {
   constructor(settings: CacheSettings) {
     this.settings = settings;
     this.counters = new Counters();
-    this.events = new CacheEvents({ cache: settings.name, method: settings.methodName }, (error) => {
-      this.reportOnce(error);
-    });
+    const report = this.reportOnce.bind(this);
+    this.events = new CacheEvents({ cache: settings.name, method: settings.methodName }, report);
+    this.isolation = new Isolation(settings, report);
     this.entries = this.#newEntries();
     this.tables = this.#newTables();
     this.isAsync = settings.returnsPromise || isAsyncFunction(settings.method);
@@ -65,6 +69,7 @@ export class MethodCache {
     this.tagging = typeof tags === 'function' ? new Tagging(tags, settings.name) : undefined;
     this.#disk = new CacheDisk(this);
     this.loads = new Loads(this);
+    this.handOut = new HandOut(this);
     this.#attended = new AttendedCalls(this);
     this.attend();
     follow(this);
@@ -74,6 +79,7 @@ export class MethodCache {
     const { limits, rule, index } = this.settings;
     const entries = new Entries(limits, this.counters, new EntryKeys(rule, index === undefined ? undefined : new PartIndex(rule, index)));
     entries.events = this.events;
+    if (this.settings.isolate !== 'shared') entries.isolation = this.isolation;
     return entries;
   }
 
@@ -205,25 +211,6 @@ export class MethodCache {
     this.openNow();
     this.entries.clear(this.tables.all);
     await this.entries.journal?.whenDurableOrThrow();
-  }
-
-  /**
-   * Removes every entry with one of these tags, and sees to it that no load which began before stores one. Gives how many fresh entries went.
-   * @throws SCRUBJAY_NOT_DURABLE
-   */
-  async invalidateTags(wanted: readonly string[]): Promise<number> {
-    const { tags } = this.settings;
-    if (tags === undefined || wanted.length === 0) return 0;
-    const isMeant = typeof tags === 'function' || tags.some((tag) => wanted.includes(tag));
-    if (!isMeant) return 0;
-    this.openNow();
-    const { entries, tagging } = this;
-    tagging?.invalidate(wanted);
-    if (tagging === undefined) this.tables.fenceAll();
-    const slots = tagging === undefined ? entries.slots() : wanted.flatMap((tag) => [...entries.tags.slotsOf(tag)]);
-    const gone = entries.deleteAll([...new Set(slots)]);
-    await entries.journal?.whenDurableOrThrow();
-    return gone;
   }
 
   /**

@@ -3,6 +3,7 @@
  */
 import type { EntryLimits } from './entry-limits.js';
 import type { Freshness, Unless } from './freshness.js';
+import type { Isolate } from './isolation.js';
 import type { Parameter } from './key/parameters.js';
 import type { Duration, LimitOptions } from './limit-options.js';
 import type { AnyMethod, MethodCache } from './method-cache.js';
@@ -140,6 +141,12 @@ export interface CachedOptions<F extends AnyMethod = AnyMethod, This = any, Name
    * For caches in memory only. Default false: such arguments are refused.
    */
   identity?: boolean;
+  /**
+   * Whether callers share results. `'shared'`: all get the same object, and who changes it changes it for all. `'freeze'`: the same object, and nobody can change it; it is frozen in
+   * depth when it is stored, with its Maps, Sets and Dates. `'clone'`: each gets a copy of its own, of the same classes, with every call. What cannot be frozen or copied is
+   * answered with and not stored, and a warning says so once. Default `'shared'`.
+   */
+  isolate?: Isolate;
   /** Whether this call is cached at all; asked before the cache is. `false` runs the method and counts the call in `bypassed`. Default: every call. */
   when?: WhenOf<F, This>;
   /**
@@ -192,6 +199,7 @@ export interface Settings {
   readonly identity: boolean;
   readonly when: ((...args: readonly never[]) => unknown) | undefined;
   readonly unless: Unless | undefined;
+  readonly isolate: Isolate;
   readonly scope: 'instance' | 'class' | ((self: never) => unknown);
   readonly tags: TagsSetting | undefined;
   /** Whether the user has said whose entries they are. */

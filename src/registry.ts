@@ -7,6 +7,7 @@ import type { CacheHandle } from './cache-handle.js';
 import { checkDirectory, checkDurability, checkOnLocked, checkSignals } from './check-options.js';
 import { ScrubjayError } from './errors.js';
 import { cacheHealth, type RegistryHealth } from './health.js';
+import { invalidateTags } from './invalidate-tags.js';
 import type { Bytes } from './limit-options.js';
 import type { MethodCache } from './method-cache.js';
 import type { MethodStats } from './method-stats.js';
@@ -40,6 +41,11 @@ export interface RegistryOptions {
    * and what is `set` is deleted. May be changed at any time. Default `true`, unless the environment says `SCRUBJAY_DISABLED=1`.
    */
   readonly enabled?: boolean;
+  /**
+   * For development: results that all callers share are compared with what they were when somebody got them first, and one that was changed is reported, once for each key,
+   * with its path. Makes every hit slow. Default `false`, unless the environment says `SCRUBJAY_WATCH_MUTATIONS=1`.
+   */
+  readonly watchMutations?: boolean;
   /** Where and how caches are kept that say `persist` and nothing else. */
   readonly persist?: {
     /** The directory that holds one directory for each cache. Default `.scrubjay` in the working directory. */
@@ -98,7 +104,7 @@ export class CacheRegistry {
    * @throws SCRUBJAY_UNKNOWN_OPTION, SCRUBJAY_BAD_OPTION
    */
   configure(options: RegistryOptions): void {
-    expectKnown({ ...options }, ['persist', 'maxBytes', 'pressure', 'enabled'], 'registry.configure', 'option');
+    expectKnown({ ...options }, ['persist', 'maxBytes', 'pressure', 'enabled', 'watchMutations'], 'registry.configure', 'option');
     const persist = { ...(options.persist ?? {}) };
     if (options.persist !== undefined && typeof options.persist !== 'object')
       throw wrong('SCRUBJAY_BAD_OPTION', 'registry.configure', 'persist must be an object with directory, durability, onLocked or closeOn', options.persist);
@@ -107,6 +113,10 @@ export class CacheRegistry {
     this.#durability = checkDurability(persist.durability, 'registry.configure') ?? this.#durability;
     this.#onLocked = checkOnLocked(persist.onLocked, 'registry.configure') ?? this.#onLocked;
     if (options.enabled !== undefined) this.#enable(checkFlag(options.enabled, 'enabled', 'registry.configure'));
+    if (options.watchMutations !== undefined) {
+      this.#switches.watchMutations = checkFlag(options.watchMutations, 'watchMutations', 'registry.configure');
+      this.#attend();
+    }
     if (persist.closeOn !== undefined) closeOn(checkSignals(persist.closeOn, 'registry.configure'), openJournals.closeAll);
     if (options.maxBytes !== undefined) this.#memory.limit(options.maxBytes);
     if (options.pressure !== undefined) this.#memory.watchPressure(options.pressure);
@@ -228,7 +238,7 @@ export class CacheRegistry {
     const wanted = checkTags(tags, 'registry.invalidateTags');
     let gone = 0;
     await this.#all(async (cache) => {
-      const ofCache = await cache.invalidateTags(wanted);
+      const ofCache = await invalidateTags(cache, wanted);
       gone += ofCache;
     });
     return gone;

@@ -3,6 +3,7 @@
  */
 import { types } from 'node:util';
 import { ScrubjayError } from '../../errors.js';
+import { hiddenMethods } from '../../frozen-built-ins.js';
 import { classNameOf, isPlainObject, prototypeDepth } from '../../kinds.js';
 import type { ValueCodec, ValueCodecs } from '../contract.js';
 import { hasOwnProperties, kindOf } from './bytes.js';
@@ -248,7 +249,7 @@ class Survey implements Surveyed {
   /** Hidden and symbol-keyed properties would be lost. */
   #expectNothingHidden(value: object, expected: number): void {
     const keys = Reflect.ownKeys(value);
-    if (keys.length > expected) this.#refuse(`an object with properties that cannot be written (${String(keys.at(-1))})`);
+    if (keys.length > expected + hiddenMethods(value)) this.#refuse(`an object with properties that cannot be written (${String(keys.at(-1))})`);
   }
 
   #refuseInstance(value: object): never {

@@ -59,6 +59,15 @@ export class Vetoed {
   lengths(ids: readonly string[]): number[] {
     return ids.map(({ length }) => length);
   }
+  @Cached({ isolate: 'clone' })
+  cloned(id: string): Date {
+    return new Date(id);
+  }
+  // @ts-expect-error: no such way.
+  @Cached({ isolate: 'copy' })
+  copied(id: string): string {
+    return id;
+  }
   // @ts-expect-error: an async unless would always say yes.
   @Cached({ unless: async () => true })
   late(id: string): string {

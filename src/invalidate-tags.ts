@@ -1,0 +1,23 @@
+/**
+ * Removes what stands for something that has changed, by its tags.
+ */
+import type { MethodCache } from './method-cache.js';
+
+/**
+ * Removes every entry of a cache with one of these tags, and sees to it that no load which began before stores one. Gives how many fresh entries went.
+ * @throws SCRUBJAY_NOT_DURABLE
+ */
+export async function invalidateTags(cache: MethodCache, wanted: readonly string[]): Promise<number> {
+  const { tags } = cache.settings;
+  if (tags === undefined || wanted.length === 0) return 0;
+  const isMeant = typeof tags === 'function' || tags.some((tag) => wanted.includes(tag));
+  if (!isMeant) return 0;
+  cache.openNow();
+  const { entries, tagging } = cache;
+  tagging?.invalidate(wanted);
+  if (tagging === undefined) cache.tables.fenceAll();
+  const slots = tagging === undefined ? entries.slots() : wanted.flatMap((tag) => [...entries.tags.slotsOf(tag)]);
+  const gone = entries.deleteAll([...new Set(slots)]);
+  await entries.journal?.whenDurableOrThrow();
+  return gone;
+}
