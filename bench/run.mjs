@@ -21,6 +21,8 @@ const { values: options } = parseArgs({
     contender: { type: 'string', multiple: true },
     /** Another build of scrubjay, its `dist` folder, that runs beside this one: what did a change do? */
     against: { type: 'string' },
+    /** Counts the time that the processor worked for a contender, in all its threads, instead of the time that went by: for a machine that others use, too. Not for disks. */
+    processor: { type: 'boolean', default: false },
   },
 });
 

@@ -15,8 +15,8 @@ const EFFORT = { full: { processes: 3, samples: 9, sampleMs: 25, warmUpMs: 400 }
 const includes = (wanted, name) => wanted === undefined || wanted.some((part) => name.includes(part));
 
 /** Gives the samples of each scenario and contender, and what each contender got wrong. */
-export async function measure(suite, { quick, scenario, contender, against }) {
-  const effort = { ...(quick ? EFFORT.quick : EFFORT.full), ...suite.effort };
+export async function measure(suite, { quick, scenario, contender, against, processor = false }) {
+  const effort = { ...(quick ? EFFORT.quick : EFFORT.full), ...suite.effort, byProcessor: processor && !suite.usesDisk };
   const others = suite.contenders.filter(({ role }) => against && role === 'ours').map((ours) => ({ ...ours, name: `${ours.name}, before`, against }));
   const wanted = [...suite.contenders, ...others].filter(({ name, role }) => role === 'floor' || includes(contender, name));
   const contenders = wanted.filter(({ packages }) => packages.every(isInstalled));
@@ -36,11 +36,11 @@ export async function measure(suite, { quick, scenario, contender, against }) {
   return results;
 }
 
-async function measureScenario(suite, scenario, contenders, { samples, sampleMs, warmUpMs }) {
+async function measureScenario(suite, scenario, contenders, { samples, sampleMs, warmUpMs, byProcessor }) {
   const racers = contenders.map((contender) => ({ contender, subject: start(suite, contender) }));
   // Two at a time while nothing is measured yet.
   await inTurns(racers, async ({ contender, subject }) => {
-    const mark = await subject.ask({ deed: 'prepare', scenario, warmUpMs, sampleMs });
+    const mark = await subject.ask({ deed: 'prepare', scenario, warmUpMs, sampleMs, byProcessor });
     contender.cells[scenario] ??= { mark, samples: [] };
   });
   for (let round = 0; round < samples; round++) {

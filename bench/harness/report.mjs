@@ -8,19 +8,29 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 export function report(suite, results) {
   const { scenarios, contenders } = results;
-  const rows = contenders.map(({ name, wrong, cells }) => [name, wrongText(wrong), ...scenarios.map((scenario) => cellText(cells[scenario]))]);
+  const rows = contenders.map(({ name, wrong, cells, isAwaited }) => [
+    name,
+    `${wrongText(wrong)}${isAwaited ? ', awaited' : ''}`,
+    ...scenarios.map((scenario) => cellText(cells[scenario])),
+  ]);
   const ours = contenders.filter(({ role }) => role === 'ours');
   for (const { name, cells } of ours) {
     for (const [to, pick] of Object.entries(yardsticks)) {
       const ratios = scenarios.map((scenario) => ratioText(cells[scenario], pick(contenders, scenario), scenario));
       if (ratios.some((ratio) => ratio !== '–')) rows.push([`${name}: × ${to}`, '', ...ratios]);
     }
+    if (suite.isOverhead) rows.push([`${name}: beyond the floor`, '', ...scenarios.map((scenario) => beyondFloor(contenders, cells, scenario))]);
+    if (suite.relativeTo) rows.push([`${name}: × the smaller`, '', ...scenarios.map((scenario) => growth(cells, scenario, suite.relativeTo[scenario]))]);
   }
   const columns = [['', 'answers', ...scenarios], ...rows];
   // Many scenarios are read more easily below one another.
   const shown = scenarios.length > 10 ? columns[0].map((_, column) => columns.map((row) => row[column])) : columns;
-  return `\n${suite.name}: ${suite.title}\n${machineText()}\n${packagesText(contenders)}\n\n${table(shown)}\n${LEGEND}\n${comparison(results)}`;
+  return `\n${suite.name}: ${suite.title}${results.effort.byProcessor ? ', of processor time' : ''}\n${machineText()}\n${packagesText(contenders)}\n\n${table(shown)}\n${LEGEND}\n${comparison(results)}`;
 }
+
+const beyondFloor = (contenders, cells, scenario) => whole(summary(cells[scenario].samples).median - median(yardsticks.floor(contenders), scenario));
+
+const growth = (cells, scenario, smaller) => (cells[smaller] === undefined ? '–' : ratioText(cells[scenario], { cells }, smaller));
 
 /** How many times as long each other contender takes, on the geometric mean of all scenarios; and where the best peer is ahead by more than the spread. */
 function comparison({ scenarios, contenders }) {
@@ -56,7 +66,7 @@ function comparison({ scenarios, contenders }) {
 
 const LEGEND =
   'median ±half of the middle half of the samples. wrong n/m: n of m pairs of calls were taken for the same, or for different, and are not. ' +
-  '*: entries of this scenario are not found again, the figure is that of a miss. best peer: the fastest with no * and the fewest wrong answers.';
+  '*: entries of this scenario are not found again, the figure is that of a miss. best peer: the fastest with no * and the fewest wrong answers. awaited: it answers with a promise whatever the method does.';
 
 /** What is measured against what. */
 const yardsticks = {
@@ -152,10 +162,14 @@ export function reportRuns(suite, contenders) {
   const rows = contenders.map((contender) => [
     contender.name,
     ...suite.figures.map((figure) => (samples(contender, figure).length === 0 ? '–' : rangeText(samples(contender, figure)))),
-    ...suite.ratios.map((figure) => (floor === undefined ? '–' : (middleOf(samples(contender, figure)) / middleOf(samples(floor, figure))).toFixed(2))),
+    ...suite.ratios.map((figure) =>
+      floor === undefined || samples(contender, figure).length === 0
+        ? '–'
+        : (middleOf(samples(contender, figure)) / middleOf(samples(floor, figure))).toFixed(2),
+    ),
   ]);
   const heads = ['', ...suite.figures, ...suite.ratios.map((figure) => `× floor, ${figure}`)];
-  return `\n${suite.name}: ${suite.title}\n${machineText()}\n\n${table([heads, ...rows])}\nmedian (lowest to highest) of ${contenders[0].rounds.length} rounds\n`;
+  return `\n${suite.name}: ${suite.title}\n${machineText()}\n\n${table([heads, ...rows])}\nmedian (lowest to highest) of ${contenders[0].rounds.length} round${contenders[0].rounds.length === 1 ? '' : 's'}\n`;
 }
 
 const middleOf = (samples) => summary(samples).median;

@@ -1,5 +1,6 @@
 /** A cached method, and what people write or install in its place. */
 import { contenders as ofKeys } from '../keys/contenders.mjs';
+import { libraries } from '../libraries.mjs';
 
 const fromKeys = (name) => ofKeys.find((contender) => contender.name === name);
 
@@ -11,7 +12,7 @@ const floor = {
     if (!method.scenario?.isAsync) return find;
     const entries = new Map();
     const asyncFind = (key) => Promise.resolve(entries.get(key));
-    asyncFind.store = (key, args) => void method.load(...args).then((value) => entries.set(key, value));
+    asyncFind.store = async (key, args) => void entries.set(key, await method.load(...args));
     return asyncFind;
   },
 };
@@ -76,5 +77,17 @@ export const contenders = [
       };
     },
   },
-  ...ofKeys.filter(({ name, role }) => role === 'peer' && /memoize|moize/.test(name)),
+  ...ofKeys
+    .filter(({ name, role }) => role === 'peer' && /memoize|moize/.test(name))
+    .map((peer) => (peer.name === 'typescript-memoize' ? { ...peer, kind: 'library' } : peer)),
+  {
+    name: 'micro-memoize, deep',
+    role: 'peer',
+    packages: ['micro-memoize'],
+    async make({ load, scenario }) {
+      const { memoize } = await import('micro-memoize');
+      return memoize(load, { maxSize: 10_000, expires: 300_000, isKeyItemEqual: 'deep', async: scenario?.isAsync ?? false });
+    },
+  },
+  ...libraries,
 ];

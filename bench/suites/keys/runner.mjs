@@ -19,9 +19,11 @@ async function check({ make, isChecked = true }, library) {
   if (!isChecked) return { of: 0, wrong: [] };
   const wrong = [];
   for (const [what, one, other, isSame] of pairs) {
-    const find = await make({ load: () => ({}), parameters: ['first', 'second'].slice(0, one.length) }, library);
+    let loads = 0;
+    // Numbers and not identity: some give each caller a copy.
+    const find = await make({ load: () => ({ id: loads++ }), parameters: ['first', 'second'].slice(0, one.length) }, library);
     try {
-      if ((find(...one) === find(...other)) !== isSame) wrong.push(what);
+      if (((await find(...one)).id === (await find(...other)).id) !== isSame) wrong.push(what);
     } catch (error) {
       wrong.push(`${what} (${error.message.split('\n')[0]})`);
     }
@@ -44,7 +46,7 @@ async function prepare(scenario, contender, library) {
   const withFresh = ([one, ...rest]) => (scenario.fresh === undefined ? [one, ...rest] : [fresh(one), ...rest]);
   for (let index = 0; index < ENTRIES; index++) {
     const args = withFresh(entry(index));
-    if (isFloor) find.store(args.length === 1 && typeof args[0] !== 'object' ? args[0] : keys[index], args);
+    if (isFloor) await find.store(args.length === 1 && typeof args[0] !== 'object' ? args[0] : keys[index], args);
     else await find(...args);
   }
   let hits = 0;
@@ -63,7 +65,14 @@ async function prepare(scenario, contender, library) {
     });
   };
   before();
-  const loop = scenario.isAsync ? asyncLoop : scenario.fresh !== undefined ? freshLoop(fresh) : isFloor || entry(0).length === 1 ? loopOfOne : loopOfThree;
+  const isAwaited = scenario.isAsync || contender.isAwaited;
+  const loop = isAwaited
+    ? asyncLoop(entry(0).length, fresh)
+    : scenario.fresh !== undefined
+      ? freshLoop(fresh)
+      : isFloor || entry(0).length === 1
+        ? loopOfOne
+        : loopOfThree;
   return { mark: hits === ENTRIES ? undefined : 'misses', before, batch: (count) => loop(find, calls, count) };
 }
 
@@ -76,14 +85,16 @@ function loopOfOne(find, calls, count) {
   return sum;
 }
 
-async function asyncLoop(find, calls, count) {
+/** Awaits each call: of an async method, or of those who answer with promises whatever the method does. */
+const asyncLoop = (length, fresh) => async (find, calls, count) => {
+  const ask = length === 1 ? (args) => find(fresh(args[0])) : (args) => find(args[0], args[1], args[2]);
   let sum = 0;
   for (let done = 0, next = 0; done < count; done++) {
-    sum += (await find(calls[next][0])).id;
+    sum += (await ask(calls[next])).id;
     if (++next === calls.length) next = 0;
   }
   return sum;
-}
+};
 
 function loopOfThree(find, calls, count) {
   let sum = 0;

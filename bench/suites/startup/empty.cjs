@@ -1,0 +1,2 @@
+/** What a `require` costs when there is nothing in it. */
+module.exports = {};
