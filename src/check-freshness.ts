@@ -16,6 +16,7 @@ export function checkFreshness(said: Said, where: string): Freshness {
     ttlMs: said['ttl'] === undefined || isByFunction ? Number.POSITIVE_INFINITY : durationMs(said['ttl'], where),
     ttlOf: isByFunction ? (said['ttl'] as Freshness['ttlOf']) : undefined,
     nullTtlMs: said['nullTtl'] === undefined ? undefined : durationMs(said['nullTtl'], where, 'nullTtl'),
+    idleMs: said['idle'] === undefined ? Number.POSITIVE_INFINITY : durationMs(said['idle'], where, 'idle'),
     jitterMs: time('jitter'),
     staleWhileRevalidateMs: time('staleWhileRevalidate'),
     staleIfErrorMs: time('staleIfError'),
@@ -28,6 +29,8 @@ export function checkFreshness(said: Said, where: string): Freshness {
   if (freshness.jitterMs >= freshness.ttlMs) {
     throw needless(where, 'jitter', 'it is not less than ttl, so that some results would never be fresh', 'Make it shorter');
   }
+  if (freshness.idleMs >= freshness.ttlMs && said['idle'] !== undefined)
+    throw needless(where, 'idle', 'it is not less than ttl, which ends first', 'Make it shorter');
   return freshness;
 }
 

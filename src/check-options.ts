@@ -24,6 +24,7 @@ const KNOWN = Object.keys({
   capacity: 1,
   ttl: 1,
   nullTtl: 1,
+  idle: 1,
   jitter: 1,
   staleWhileRevalidate: 1,
   staleIfError: 1,
@@ -68,9 +69,9 @@ export function checkOptions(options: unknown, where: string, others: readonly s
   expectKnown(said, [...KNOWN, ...others], where, 'option');
   expectFitting(said, where);
   const freshness = checkFreshness(said, where);
-  const { ttlMs, refreshAt, staleWhileRevalidateMs, staleIfErrorMs } = freshness;
+  const { ttlMs, idleMs, refreshAt, staleWhileRevalidateMs, staleIfErrorMs } = freshness;
   return {
-    limits: { ...checkLimits(said, DEFAULT_LIMITS, where), ttlMs, refreshAt, graceMs: Math.max(staleWhileRevalidateMs, staleIfErrorMs) },
+    limits: { ...checkLimits(said, DEFAULT_LIMITS, where), ttlMs, idleMs, refreshAt, graceMs: Math.max(staleWhileRevalidateMs, staleIfErrorMs) },
     freshness,
     persist: said['persist'] === undefined ? undefined : checkPersist(said['persist'], where),
     parameters: names(said['params'], 'params', where)?.map((name) => readParameter(name, `${where}: params`)),

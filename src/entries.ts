@@ -111,8 +111,7 @@ export class Entries implements Expiring {
 
   /** What was due for the entry in `slot` is being done: nothing is, until its end. */
   settle(slot: number): void {
-    const end = this.#residents.endOf(slot);
-    this.#residents.setEnd(slot, end);
+    this.#residents.settle(slot);
   }
 
   /**
@@ -230,7 +229,7 @@ export class Entries implements Expiring {
     if (isNew) residents.insert(slot, hash);
     else residents.update(slot);
     if (residents.marksOf !== undefined && residents.markOf(slot) !== 0) this.#changed(slot);
-    if (expiresAt !== undefined) watchExpiry(this);
+    if (this.nextDeadline !== FOREVER) watchExpiry(this);
     this.stored?.(bytes);
     this.#tell('cache:written', slot, reason);
     return slot;
@@ -366,10 +365,15 @@ export class Entries implements Expiring {
 
   /** Lets go of some entries past their time; see Residents. */
   sweep(from: number): number {
-    return this.#residents.sweep(from, (slot) => {
+    const gone: number[] = [];
+    const next = this.#residents.sweep(from, (slot) => gone.push(slot));
+    // Of an end that came because nobody used it, the disk knows nothing.
+    this.#writeGone(gone.filter((slot) => elapsed() < this.#residents.latestEndOf(slot)));
+    for (const slot of gone) {
       this.isFresh(slot);
       this.#remove(slot);
-    });
+    }
+    return next;
   }
 
   #bytesOf(table: Table, key: CallKey, value: unknown, tags: readonly string[]): number {

@@ -70,7 +70,7 @@ export class EntryInventory {
     if (!this.#entries.isFresh(slot) && !residents.isWithin(slot, residents.graceMs)) refused();
     else if (this.#entries.isDecoded(slot)) {
       const { values, isPromised } = residents;
-      const deadline = residents.endOf(slot);
+      const deadline = residents.latestEndOf(slot);
       const expiresAt = deadline === Number.POSITIVE_INFINITY ? undefined : Math.round(now() + deadline - elapsed());
       const tags = this.#entries.tags.namesOf(slot);
       return {

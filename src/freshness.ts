@@ -14,6 +14,8 @@ export interface Freshness {
   readonly ttlOf: ((result: unknown, ...args: readonly unknown[]) => unknown) | undefined;
   /** Of results that are `null` or `undefined`. */
   readonly nullTtlMs: number | undefined;
+  /** How long a result lives that nobody uses; Infinity for ever. */
+  readonly idleMs: number;
   /** Every life is shortened by a random time up to this. */
   readonly jitterMs: number;
   readonly staleWhileRevalidateMs: number;

@@ -87,6 +87,11 @@ export interface CachedOptions<F extends AnyMethod = AnyMethod, This = any, Name
   ttl?: Duration | TtlOf<F, This>;
   /** How long results stay fresh that are `null` or `undefined`, such as of something that was not found. Default: as long as all others. */
   nullTtl?: Duration;
+  /**
+   * How long a result lives that nobody uses: each call that is answered with it, and each `get`, begins that time anew; `has` and `peek` do not. With `ttl`, the
+   * earlier end counts. After a restart the time begins anew when the cache is opened. Less than `ttl`. Default: for ever.
+   */
+  idle?: Duration;
   /** Up to this much each ttl is shortened by, at random, so that results that were stored together do not end together. Less than `ttl`. Default: none. */
   jitter?: Duration;
   /**

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { Journal } from '../src/persist/journal';
 import type { Table } from '../src/tables';
 import { byText, someEntries } from './support/entries';
 import { manualClockForEachTest } from './support/manual-clock';
@@ -69,4 +70,13 @@ test.each([
     }),
     { numRuns: 400 },
   );
+});
+
+test('a log that begins anew has the end of an entry that nothing moves, however it was used', () => {
+  const { entries, newTable } = someEntries({ ttlMs: 1000, idleMs: 100 });
+  entries.journal = { put: () => 1 } as unknown as Journal;
+  const slot = entries.put(newTable(), byText('a'), 'A', false);
+  time.clock.advance(50);
+  entries.use(slot);
+  expect([...entries.inventory.everything().entries]).toMatchObject([{ key: 'a', expiresAt: time.clock.now() + 950 }]);
 });

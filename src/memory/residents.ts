@@ -4,6 +4,7 @@
  */
 import { elapsed, isBefore } from '../clock.js';
 import { type ByteLimits, countsBytes } from './byte-limits.js';
+import { Idle, watched } from './idle.js';
 import type { EvictionOrder, EvictionPolicy, RestoredEntry } from './policy.js';
 import { Sizes } from './sizes.js';
 import { EXPIRED, Slots } from './slots.js';
@@ -19,6 +20,8 @@ export interface Limits extends ByteLimits {
   readonly policy: EvictionPolicy;
   /** For how long an entry can be of use after its end, in milliseconds. Default 0. */
   readonly graceMs?: number;
+  /** For how long an entry lives that nobody uses, in milliseconds. Default Infinity. */
+  readonly idleMs?: number;
 }
 
 /** What stands in a slot. */
@@ -37,6 +40,8 @@ export class Residents extends Slots {
   /** Whether the policy wants to know of keys that will be stored. */
   expects: boolean;
   #limits: Limits;
+  /** Set where entries end when nobody uses them. */
+  readonly #idle: Idle | undefined;
   #order: EvictionOrder;
   /** Set as long as somebody needs to know how large entries are. */
   #sizes: Sizes | undefined;
@@ -48,6 +53,7 @@ export class Residents extends Slots {
     this.graceMs = limits.graceMs ?? 0;
     this.#limits = limits;
     this.#changed = changed;
+    this.#idle = limits.idleMs === undefined || limits.idleMs === Number.POSITIVE_INFINITY ? undefined : new Idle(limits.idleMs);
     this.#order = this.#newOrder(limits.capacity);
     this.usesHashes = this.#order.usesHashes === true;
     this.expects = this.#order.expect !== undefined;
@@ -84,6 +90,30 @@ export class Residents extends Slots {
     return this.isUntroubled(slot) || (this.ends !== undefined && elapsed() < this.endOf(slot));
   }
 
+  /** The entry in `slot` ends at `end`, or earlier where nobody uses it; if something is due before that, at `due`. */
+  override setEnd(slot: number, end: number, due = end): void {
+    if (this.#idle === undefined) super.setEnd(slot, end, due);
+    else {
+      this.#idle.begin(slot, end, due);
+      this.#renew(slot, this.#idle);
+    }
+  }
+
+  #renew(slot: number, idle: Idle): void {
+    const { end, due } = idle.from(slot, elapsed());
+    super.setEnd(slot, end, due);
+  }
+
+  /** What was due for the entry in `slot` is being done: nothing is, until its end. */
+  settle(slot: number): void {
+    this.setEnd(slot, this.latestEndOf(slot));
+  }
+
+  /** The end of the entry in `slot` if it is in use all the time. */
+  latestEndOf(slot: number): number {
+    return this.#idle === undefined ? this.endOf(slot) : this.#idle.latestEndOf(slot);
+  }
+
   /** Whether the entry in `slot`, which is not fresh, is of use for `graceMs` milliseconds after its end. */
   isWithin(slot: number, graceMs: number): boolean {
     return elapsed() < this.endOf(slot) + graceMs;
@@ -92,7 +122,7 @@ export class Residents extends Slots {
   /** Lets go of the value of an entry that has come to its end, and is of no use any more. It keeps its place until it is stored anew or removed. Gives whether this is news. */
   expire(slot: number): boolean {
     if (this.endOf(slot) === EXPIRED || this.isWithin(slot, this.graceMs)) return false;
-    this.setEnd(slot, EXPIRED);
+    super.setEnd(slot, EXPIRED);
     this.values[slot] = undefined;
     this.weigh(slot, 0);
     return true;
@@ -199,14 +229,14 @@ export class Residents extends Slots {
     if (this.#sizes !== undefined) for (const slot of this.#order.slots()) this.#sizes.set(slot, bytesOf(slot));
   }
 
-  /** Looks at some slots from `from` on, and has those removed that have come to their end. Gives where to go on; -1 when all were looked at. */
-  sweep(from: number, remove: (slot: number) => void): number {
+  /** Looks at some slots from `from` on, and names those that have come to their end. Gives where to go on; -1 when all were looked at. */
+  sweep(from: number, ended: (slot: number) => void): number {
     const moment = elapsed();
     if (from === 0) this.leastDeadline = Number.POSITIVE_INFINITY;
     const to = Math.min(from + SWEPT_AT_ONCE, this.reach);
     for (let slot = from; slot < to; slot++) {
       const gone = this.endOf(slot) + this.graceMs;
-      if (gone <= moment) remove(slot);
+      if (gone <= moment) ended(slot);
       else if (gone < this.leastDeadline) this.leastDeadline = gone;
     }
     if (to < this.reach) return to;
@@ -215,6 +245,13 @@ export class Residents extends Slots {
   }
 
   #newOrder(capacity: number): EvictionOrder {
-    return this.#limits.policy.order({ capacity, deadlineOf: (slot) => this.endOf(slot), changed: this.#changed });
+    // An order by end goes by the ends that use does not move.
+    const order = this.#limits.policy.order({ capacity, deadlineOf: (slot) => this.latestEndOf(slot), changed: this.#changed });
+    const idle = this.#idle;
+    if (idle === undefined) return order;
+    return watched(order, (slot) => {
+      // What has ended does not come back by being used, as something stale is.
+      if (elapsed() < this.endOf(slot)) this.#renew(slot, idle);
+    });
   }
 }

@@ -14,7 +14,18 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 
 type Options = Pick<
   CachedOptions<(id: string) => Promise<unknown>>,
-  'ttl' | 'nullTtl' | 'jitter' | 'staleWhileRevalidate' | 'staleIfError' | 'retryAfterError' | 'refreshAhead' | 'persist' | 'registry' | 'maxEntryBytes'
+  | 'ttl'
+  | 'nullTtl'
+  | 'idle'
+  | 'jitter'
+  | 'staleWhileRevalidate'
+  | 'staleIfError'
+  | 'retryAfterError'
+  | 'refreshAhead'
+  | 'persist'
+  | 'policy'
+  | 'registry'
+  | 'maxEntryBytes'
 >;
 
 /** A service whose source gives a new version at each load; `source` may be changed. */
@@ -110,6 +121,131 @@ describe('ttl', () => {
     time.clock.advance(250);
     expect(left()).toBe(0);
   });
+});
+
+describe('idle', () => {
+  test('a result that nobody uses ends after exactly so long; each call that it answers, and each get, begins that time anew', async () => {
+    const { users, stats } = aService({ idle: 1000 });
+    await users.find('a');
+    for (let use = 0; use < 5; use++) {
+      time.clock.advance(999);
+      expect(use % 2 === 0 ? await users.find('a') : cacheOf(users.find).get('a')).toBe('a1');
+    }
+    time.clock.advance(999);
+    expect(cacheOf(users.find).has('a')).toBe(true);
+    time.clock.advance(1);
+    expect([cacheOf(users.find).has('a'), await users.find('a')]).toEqual([false, 'a2']);
+    expect(stats()).toMatchObject({ expirations: 1, loads: 2 });
+  });
+
+  test('has and peek are no use, and neither are calls of others', async () => {
+    const { users } = aService({ idle: 1000 });
+    for (const id of ['a', 'b']) await users.find(id);
+    time.clock.advance(600);
+    expect([cacheOf(users.find).has('a'), cacheOf(users.find).peek('a'), await users.find('b'), cacheOf(users.find).keys()]).toEqual([
+      true,
+      'a1',
+      'b2',
+      ['id="a"', 'id="b"'],
+    ]);
+    time.clock.advance(400);
+    expect([cacheOf(users.find).has('a'), cacheOf(users.find).has('b')]).toEqual([false, true]);
+  });
+
+  test('with a ttl the earlier end counts, however much a result is used', async () => {
+    const { users } = aService({ ttl: 1000, idle: 400 });
+    await users.find('a');
+    for (let use = 0; use < 3; use++) {
+      time.clock.advance(300);
+      expect(await users.find('a')).toBe('a1');
+    }
+    time.clock.advance(99);
+    expect(await users.find('a')).toBe('a1');
+    time.clock.advance(1);
+    expect(await users.find('a')).toBe('a2');
+    time.clock.advance(400);
+    expect(await users.find('a')).toBe('a3');
+  });
+
+  test('a set begins anew, the ttl too', async () => {
+    const { users } = aService({ ttl: 1000, idle: 400 });
+    await users.find('a');
+    time.clock.advance(399);
+    await cacheOf(users.find).set(['a'], 'set');
+    for (let use = 0; use < 3; use++) {
+      time.clock.advance(333);
+      expect(await users.find('a')).toBe('set');
+    }
+    time.clock.advance(1);
+    expect(await users.find('a')).toBe('a2');
+  });
+
+  test('what has ended is stale like any other, and does not come back by being used', async () => {
+    for (const window of ['staleWhileRevalidate', 'staleIfError'] as const) {
+      const { users, service } = aService({ idle: 1000, [window]: 500 });
+      await users.find('a');
+      time.clock.advance(1000);
+      service.source = failing;
+      for (let call = 0; call < 3; call++) {
+        expect([await users.find('a'), cacheOf(users.find).has('a')]).toEqual(['a1', false]);
+        await turn();
+      }
+      time.clock.advance(500);
+      expect(await errorOf(() => users.find('a'))).toMatchObject({ message: 'the source is down' });
+    }
+  });
+
+  test('a result in use is refreshed ahead of the end of its ttl, one that is not used ends', async () => {
+    const { users, loads } = aService({ ttl: 1000, idle: 600, refreshAhead: 0.8 });
+    for (const id of ['a', 'b']) await users.find(id);
+    time.clock.advance(500);
+    await users.find('a');
+    time.clock.advance(300);
+    expect(await users.find('a')).toBe('a1');
+    await turn();
+    expect([await users.find('a'), loads.length, cacheOf(users.find).has('b')]).toEqual(['a3', 3, false]);
+  });
+
+  test.each(['lru', 's3-fifo', 'ttl'] as const)('it holds for each policy: %s, and after a change of policy', async (policy) => {
+    const { users } = aService({ idle: 1000, policy });
+    await users.find('a');
+    time.clock.advance(999);
+    await users.find('a');
+    cacheOf(users.find).configure({ policy: 'fifo' });
+    time.clock.advance(999);
+    expect(await users.find('a')).toBe('a1');
+    time.clock.advance(1000);
+    expect(cacheOf(users.find).has('a')).toBe(false);
+  });
+
+  test.each(['jsonl', 'msgpack'] as const)(
+    '%s: after a restart it begins anew, and the end by ttl stays; what had ended does not come back',
+    async (persist) => {
+      const directory = temporaryDirectory();
+      const start = async () => {
+        const registry = new CacheRegistry({ persist: { directory } });
+        const made = { registry, ...aService({ ttl: 10_000, idle: 3000, persist, registry }) };
+        await registry.open();
+        return made;
+      };
+      const first = await start();
+      for (const id of ['a', 'b']) await first.users.find(id);
+      time.clock.advance(2000);
+      await first.users.find('a');
+      time.clock.advance(2000);
+      expect(first.stats().size).toBe(1);
+      await first.registry.close();
+      time.clock.advance(3500);
+      const second = await start();
+      const has = (id: string): boolean => cacheOf(second.users.find).has(id);
+      expect([has('a'), has('b')]).toEqual([true, false]);
+      time.clock.advance(2499);
+      expect([has('a'), await second.users.find('a')]).toEqual([true, 'a1']);
+      time.clock.advance(1);
+      expect(has('a')).toBe(false);
+      await second.registry.close();
+    },
+  );
 });
 
 describe('staleWhileRevalidate', () => {
@@ -504,6 +640,9 @@ test.each<[Options, RegExp]>([
   [{ ttl: Number.NaN }, /ttl must be more than 0/],
   [{ nullTtl: 0 }, /nullTtl must be more than 0/],
   [{ ttl: 10, jitter: 10 }, /jitter does nothing here.*Make it shorter/],
+  [{ idle: 0 }, /idle must be more than 0/],
+  [{ ttl: 10, idle: 10 }, /idle does nothing here: it is not less than ttl/],
+  [{ idle: 10, jitter: 5 }, /jitter does nothing here: without a ttl/],
   [{ jitter: 10 }, /jitter does nothing here: without a ttl.*Say ttl too/],
   [{ refreshAhead: 0.5 }, /refreshAhead does nothing here: without a ttl/],
   [{ ttl: 10, refreshAhead: 1 }, /refreshAhead must be a part of the ttl between 0 and 1.*got 1/],
