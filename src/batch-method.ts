@@ -6,15 +6,17 @@
 import type { BatchSettings } from './batch-options.js';
 import type { CachedMethod, Place } from './cached-method.js';
 import { ScrubjayError } from './errors.js';
-import { Batch, Gathering } from './flight/batch.js';
+import { Batch, Gathering, type LoadMany } from './flight/batch.js';
 import { answerOf, type BatchPlan, withElement } from './flight/batch-plan.js';
 import { type ExpectedResult, mismatch, valuesOf } from './flight/batch-result.js';
+import type { Bulkhead, LoadWork } from './flight/bulkhead.js';
 import { inNobodysName, isInNobodysName } from './flight/nobodys-name.js';
 import { signalsIn, withSignal } from './key/abort-signals.js';
 import { type KeyRule, keyOfCall } from './key/call-key.js';
 import { UNNAMED } from './key/parameters.js';
-import { describe, isThenable } from './kinds.js';
-import { type AnyMethod, isAsyncFunction } from './method-cache.js';
+import { describe, isPrimitive, isThenable } from './kinds.js';
+import { expectSameKey, runInTurn, tookTooLong } from './load-limits.js';
+import { type AnyMethod, isAsyncFunction, type MethodCache } from './method-cache.js';
 import { PromptBatch } from './prompt-batch.js';
 
 /** What a decorator has found out about a batch method. */
@@ -33,6 +35,14 @@ export interface BatchDeclaration {
 /** Loads one element that the cache has not: `args` are those of the call for it. */
 type LoadOne = (self: unknown, args: readonly unknown[]) => unknown;
 
+/** A call of the method that may have to wait for its turn. */
+interface QueuedBatch {
+  readonly cache: MethodCache;
+  readonly work: LoadWork;
+  readonly self: unknown;
+  readonly args: readonly unknown[];
+}
+
 export class BatchMethod {
   /** What the cache runs to load one element. */
   readonly element: AnyMethod;
@@ -46,6 +56,8 @@ export class BatchMethod {
   readonly #promises: boolean;
   /** The method has given a result at once. */
   #hasAnsweredAtOnce = false;
+  /** What stands in the place of the method. */
+  #cached: CachedMethod | undefined;
   #lonely = 0;
 
   constructor(declaration: BatchDeclaration) {
@@ -68,6 +80,7 @@ export class BatchMethod {
 
   /** The call `self.method(...args)`. */
   call(cached: CachedMethod, self: unknown, args: readonly unknown[]): unknown {
+    this.#cached = cached;
     let place: Place | undefined;
     try {
       place = cached.placeOf(self);
@@ -181,9 +194,34 @@ export class BatchMethod {
   }
 
   #newBatch(self: unknown, args: readonly unknown[]): Batch {
-    const load = async (ids: readonly unknown[], signal: AbortSignal): Promise<readonly unknown[]> =>
-      this.#load(self, withSignal(this.#withList(args, ids), signal), this.#declaration.settings.gather);
+    const load: LoadMany = async (ids, signal, work) => {
+      const given = withSignal(this.#withList(args, ids), signal);
+      const run = (): unknown => this.#load(self, given, this.#declaration.settings.gather);
+      const cache = this.#cached?.placeOf(self)?.cache;
+      return (cache?.bulkhead === undefined ? run() : this.#inTurn({ cache, work, self, args: given }, run)) as Promise<readonly unknown[]>;
+    };
     return new Batch(load, this.#declaration.settings.maxBatch);
+  }
+
+  /** A call of the method is one load, however many elements it loads. */
+  #inTurn({ cache, work, self, args }: QueuedBatch, run: () => unknown): unknown {
+    const { counters, settings } = cache;
+    const ids = this.#idIn(args) as readonly unknown[];
+    const textsNow = (): string =>
+      args.every((arg) => isPrimitive(arg) || arg === ids) && ids.every(isPrimitive)
+        ? ''
+        : ids.map((id) => keyOfCall(settings.rule, self, this.#withList(args, id))).join('\n');
+    const texts = textsNow();
+    const expectSame = (): void => {
+      expectSameKey(texts === textsNow(), settings.name);
+    };
+    return runInTurn(cache.bulkhead as Bulkhead, work, {
+      name: settings.name,
+      counters,
+      run,
+      expectSame,
+      late: () => tookTooLong(settings.name, settings.loads.hardTimeoutMs),
+    });
   }
 
   /** Runs the method for a list of ids, and gives their values, or a promise of them. */

@@ -1,6 +1,7 @@
 /**
  * What a user may say to `@CachedBatch` beyond what `@Cached` takes, and the check of it, which runs once, when the class is defined.
  */
+import { expectNoWaits } from './check-loads.js';
 import { checkOptions } from './check-options.js';
 import { ScrubjayError } from './errors.js';
 import type { BatchShape } from './flight/batch-result.js';
@@ -82,10 +83,12 @@ function flag(value: unknown, where: string): boolean {
  * Stale results need a load of their elements behind the caller's back, or in the place of an error, one by one. For that the method must answer with promises.
  * @throws SCRUBJAY_BAD_OPTION
  */
-export function expectPromises({ freshness }: Settings, promises: boolean, where: string): void {
+export function expectPromises({ freshness, loads }: Settings, promises: boolean, where: string): void {
   const { staleWhileRevalidateMs, staleIfErrorMs, refreshAt } = freshness;
   const said = staleWhileRevalidateMs > 0 ? 'staleWhileRevalidate' : staleIfErrorMs > 0 ? 'staleIfError' : refreshAt < 1 ? 'refreshAhead' : undefined;
-  if (promises || said === undefined) return;
+  if (promises) return;
+  expectNoWaits(loads, where);
+  if (said === undefined) return;
   throw misfit('SCRUBJAY_BAD_OPTION', where, `${said} is for lists that are answered with promises`, `Make the method async, or take ${said} away.`);
 }
 

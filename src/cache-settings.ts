@@ -8,6 +8,7 @@ import type { BatchPlan } from './flight/batch-plan.js';
 import type { Freshness, Unless } from './freshness.js';
 import type { Isolate } from './isolation.js';
 import type { KeyRule } from './key/call-key.js';
+import type { LoadLimits } from './load-limits.js';
 import type { ValueCodecs } from './persist/contract.js';
 import type { TagsSetting } from './tagging.js';
 
@@ -24,6 +25,7 @@ export interface CacheSettings {
   /** How much it holds, and for how long, to begin with. */
   readonly limits: EntryLimits;
   readonly freshness: Freshness;
+  readonly loads: LoadLimits;
   readonly unless: Unless | undefined;
   readonly rule: KeyRule;
   /** How callers are kept from changing results for each other, and what there is to know of the classes in them. */

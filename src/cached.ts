@@ -4,7 +4,7 @@
 import type { BatchSettings } from './batch-options.js';
 import { CACHED_METHOD } from './cached-method.js';
 import { checkOptions } from './check-options.js';
-import { declare, saysPromise } from './declare.js';
+import { declare, saysPromise, saysValue } from './declare.js';
 import type { AnyClass, CachedDecorator, CachedFunction } from './decorator-types.js';
 import { recordedParameters } from './key/parameters.js';
 import { describe, nameOfFunction } from './kinds.js';
@@ -143,6 +143,7 @@ function decorateMember(check: () => Checked, where: string, { target, name, des
     recorded: recordedParameters(target, name),
     declaringClass: owner,
     returnsPromise: saysPromise(target, name),
+    returnsValue: saysValue(target, name),
   });
   cachedMethod.classes.of(owner);
   return { ...descriptor, value: replacement };
@@ -163,6 +164,7 @@ function decorateStandard(way: Way, options: unknown, value: unknown, context: C
     recorded: [],
     declaringClass: undefined,
     returnsPromise: false,
+    returnsValue: false,
   });
   // The class is known to the first instance only (to the class itself for a static method); from then on the registry lists the cache.
   context.addInitializer(function (this: unknown) {

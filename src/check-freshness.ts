@@ -2,9 +2,9 @@
  * The checks of what a user says about time.
  */
 import { durationMs } from './check-limits.js';
-import { ScrubjayError } from './errors.js';
+import { checkErrorPlan } from './check-loads.js';
 import type { Freshness } from './freshness.js';
-import { wrong } from './misuse.js';
+import { needless, wrong } from './misuse.js';
 
 type Said = Readonly<Record<string, unknown>>;
 
@@ -21,6 +21,7 @@ export function checkFreshness(said: Said, where: string): Freshness {
     staleWhileRevalidateMs: time('staleWhileRevalidate'),
     staleIfErrorMs: time('staleIfError'),
     retryAfterErrorMs: time('retryAfterError'),
+    cacheErrors: checkErrorPlan(said['cacheErrors'], where),
     refreshAt: checkRefreshAhead(said['refreshAhead'], where),
   };
   expectTtl(said, freshness, where);
@@ -46,6 +47,3 @@ function checkRefreshAhead(refreshAhead: unknown, where: string): number {
   if (typeof refreshAhead === 'number' && refreshAhead > 0 && refreshAhead < 1) return refreshAhead;
   throw wrong('SCRUBJAY_BAD_OPTION', where, 'refreshAhead must be a part of the ttl between 0 and 1, such as 0.8', refreshAhead);
 }
-
-const needless = (where: string, option: string, why: string, advice: string): ScrubjayError =>
-  new ScrubjayError('SCRUBJAY_BAD_OPTION', `${where}: ${option} does nothing here: ${why}. ${advice}, or take ${option} away.`);

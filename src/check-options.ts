@@ -6,6 +6,7 @@ import { resolve } from 'node:path';
 import { types } from 'node:util';
 import { checkFreshness } from './check-freshness.js';
 import { checkLimits, DEFAULT_LIMITS } from './check-limits.js';
+import { checkLoads } from './check-loads.js';
 import { checkRevive } from './check-revive.js';
 import { ScrubjayError } from './errors.js';
 import type { Isolate } from './isolation.js';
@@ -30,6 +31,11 @@ const KNOWN = Object.keys({
   staleIfError: 1,
   retryAfterError: 1,
   refreshAhead: 1,
+  cacheErrors: 1,
+  softTimeout: 1,
+  hardTimeout: 1,
+  maxLoads: 1,
+  maxQueuedLoads: 1,
   policy: 1,
   maxBytes: 1,
   maxEntryBytes: 1,
@@ -73,6 +79,7 @@ export function checkOptions(options: unknown, where: string, others: readonly s
   return {
     limits: { ...checkLimits(said, DEFAULT_LIMITS, where), ttlMs, idleMs, refreshAt, graceMs: Math.max(staleWhileRevalidateMs, staleIfErrorMs) },
     freshness,
+    loads: checkLoads(said, freshness, where),
     persist: said['persist'] === undefined ? undefined : checkPersist(said['persist'], where),
     parameters: names(said['params'], 'params', where)?.map((name) => readParameter(name, `${where}: params`)),
     omitted: names(said['omit'], 'omit', where) ?? [],

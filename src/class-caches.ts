@@ -172,7 +172,7 @@ export class ClassCaches {
           const { driver, codecs, onDamage, version, fileSystem: files } = persist;
           return where && { ...where, driver, codecs, onDamage, version, files, signature: signatureOf(this.#declaration) };
         });
-      const { limits, freshness, unless, isolate, unkeyable } = settings;
+      const { limits, freshness, loads, unless, isolate, unkeyable } = settings;
       return new MethodCache({
         name,
         method,
@@ -183,6 +183,7 @@ export class ClassCaches {
         unless,
         isolate,
         codecs: persist?.codecs ?? [],
+        loads,
         unkeyable,
         rule: { ...rule, method: name },
         index: settings.index,

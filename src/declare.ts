@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { BatchMethod } from './batch-method.js';
 import { type BatchSettings, expectPromises, placeOfList } from './batch-options.js';
 import { CACHED_METHOD, CachedMethod } from './cached-method.js';
+import { expectNoWaits } from './check-loads.js';
 import type { Declaration } from './class-caches.js';
 import { expectParts } from './delete-where.js';
 import { ScrubjayError } from './errors.js';
@@ -25,6 +26,8 @@ export interface Known {
   readonly recorded: readonly Parameter[];
   readonly declaringClass: object | undefined;
   readonly returnsPromise: boolean;
+  /** What the compiler wrote down says that the method gives its results at once. */
+  readonly returnsValue: boolean;
   /** For a method that takes a list, of which each element is an entry. */
   readonly batch: BatchSettings | undefined;
 }
@@ -41,6 +44,7 @@ export function declare(method: AnyMethod, known: Known): { cachedMethod: Cached
   const rule = ruleOf(known, { ...found, parameters });
   expectParts(rule, settings.index ?? [], `${where}: index`);
   if (batchSettings !== undefined) expectPromises(settings, returnsPromise || batchSettings.gather || isAsyncFunction(method), where);
+  if (known.returnsValue && !isAsyncFunction(method)) expectNoWaits(settings.loads, where);
   const plan = batchSettings && { listAt: index, returns: batchSettings.returns };
   const batch = plan && new BatchMethod({ method, plan, settings: batchSettings, rule, returnsPromise, where });
   const declaration: Declaration = {
@@ -116,6 +120,12 @@ const PEPPER_OF_THIS_PROCESS = randomBytes(32);
 /** With `emitDecoratorMetadata` the compiler writes down what a method returns; a hint for methods that give promises and are not `async`. */
 export function saysPromise(target: object, name: string | symbol): boolean {
   return (Reflect as MetadataReflect).getMetadata?.('design:returntype', target, name) === Promise;
+}
+
+/** The same for what is no promise, as far as that can be said: `Object` stands for anything. */
+export function saysValue(target: object, name: string | symbol): boolean {
+  const type = (Reflect as MetadataReflect).getMetadata?.('design:returntype', target, name);
+  return typeof type === 'function' && type !== Promise && type !== Object && !('then' in Object(type.prototype));
 }
 
 function refuseGenerators(method: AnyMethod, where: string): void {

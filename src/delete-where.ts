@@ -23,7 +23,7 @@ export function deleteWhere({ entries, tables, settings }: MethodCache, parts: R
   const wanted = wantedParts(rule, parts, name);
   if (owner !== undefined && rule.scope !== undefined) wanted.push(scopePart(rule, owner.self));
   const concerned = owner === undefined ? tables.all : new Set([owner.table]);
-  for (const table of concerned) for (const key of table.flights.keys()) if (mayHave(rule, key, wanted)) table.fence(key);
+  for (const table of concerned) for (const key of table.keysInUse()) if (mayHave(rule, key, wanted)) table.fence(key);
   const { keys } = entries;
   const isMeant = (slot: number): boolean => concerned.has(keys.tableOf(slot)) && mayHave(rule, keys.wholeTextOf(slot), wanted);
   return entries.deleteAll(Array.from(keys.index?.slotsOf(wanted) ?? entries.slots()).filter(isMeant));

@@ -268,7 +268,7 @@ export class Entries implements Expiring {
     } finally {
       for (const slot of slots) {
         const { pauses } = this.keys.tableOf(slot);
-        if (!pauses.isEmpty) pauses.end(this.keys.textOf(slot));
+        if (!pauses.isEmpty) pauses.forget(this.keys.textOf(slot));
         this.#remove(slot);
       }
     }

@@ -21,6 +21,8 @@ export interface Freshness {
   readonly staleWhileRevalidateMs: number;
   readonly staleIfErrorMs: number;
   readonly retryAfterErrorMs: number;
+  /** Which errors are remembered; `undefined` for none. */
+  readonly cacheErrors: ErrorPlan | undefined;
   /** At which part of its life an entry is due for a refresh; 1 for never. */
   readonly refreshAt: number;
 }
@@ -55,6 +57,13 @@ export function isVetoed(unless: Unless | undefined, { self, value, args }: Resu
     `${where}: unless must say true for results that are not to be stored, else false; ${found}. The result was answered with and not stored.`,
     { cause },
   );
+}
+
+/** Which errors callers get again without another load, and for how long. */
+export interface ErrorPlan {
+  readonly ttlMs: number;
+  /** Whether this one is; all are when left out. */
+  readonly when: ((error: unknown, ...args: readonly unknown[]) => unknown) | undefined;
 }
 
 /** Do not store the result. */
@@ -94,3 +103,24 @@ const badTtl = (where: string, found: string, cause?: unknown): ScrubjayError =>
     `${where}: ttl must give milliseconds, or text such as '5m', 0 for results that are not to be stored, or Infinity; ${found}. The result was answered with and not stored.`,
     { cause },
   );
+
+/**
+ * Whether an error is remembered.
+ * @throws SCRUBJAY_WHEN_FAILED when the user's function failed or gave something that is no answer: the error is not remembered then
+ */
+export function isRemembered({ when }: ErrorPlan, error: unknown, args: readonly unknown[], where: string): boolean {
+  if (when === undefined) return true;
+  let said: unknown;
+  try {
+    said = when(error, ...args);
+  } catch (cause) {
+    throw badWhen(where, `it failed: ${cause instanceof Error ? cause.message : describe(cause)}`, cause);
+  }
+  if (typeof said === 'boolean') return said;
+  throw badWhen(where, `it gave ${describe(said)}`);
+}
+
+const badWhen = (where: string, found: string, cause?: unknown): ScrubjayError =>
+  new ScrubjayError('SCRUBJAY_WHEN_FAILED', `${where}: cacheErrors.when must give true or false at once; ${found}. The error was thrown and not remembered.`, {
+    cause,
+  });

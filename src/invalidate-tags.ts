@@ -16,6 +16,8 @@ export async function invalidateTags(cache: MethodCache, wanted: readonly string
   const { entries, tagging } = cache;
   tagging?.invalidate(wanted);
   if (tagging === undefined) cache.tables.fenceAll();
+  // Nobody knows what the result would have been tagged with that was not given.
+  else for (const table of cache.tables.all) table.failures.clear();
   const slots = tagging === undefined ? entries.slots() : wanted.flatMap((tag) => [...entries.tags.slotsOf(tag)]);
   const gone = entries.deleteAll([...new Set(slots)]);
   await entries.journal?.whenDurableOrThrow();

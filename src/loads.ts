@@ -1,16 +1,18 @@
 /**
  * Runs the method where nobody has a fresh answer: one load for each key, stores what it gives, and answers with something older where the user allows that.
  */
-import { soon } from './clock.js';
+import { elapsed, soon } from './clock.js';
 import type { Entries } from './entries.js';
 import type { CallKey } from './entry-keys.js';
 import { ScrubjayError } from './errors.js';
+import type { Bulkhead } from './flight/bulkhead.js';
 import { inNobodysName } from './flight/nobodys-name.js';
 import type { Flight, LoadEvents } from './flight/single-flight.js';
 import { addWaiter, circleThrough, track, type Work } from './flight/waits.js';
-import { type Freshness, isVetoed, NOT_STORED, type Result, ttlOf, type Unless } from './freshness.js';
+import { type Freshness, isRemembered, isVetoed, NOT_STORED, type Result, ttlOf, type Unless } from './freshness.js';
 import { withSignal } from './key/abort-signals.js';
 import { isPrimitive, isThenable, singleUseKind } from './kinds.js';
+import { expectSameKey, isRefusal, type LoadLimits, runInTurn, tookTooLong, within } from './load-limits.js';
 import type { CacheEvents } from './stats/cache-events.js';
 import type { Counters } from './stats/counters.js';
 import type { Table } from './tables.js';
@@ -34,6 +36,17 @@ interface Loaded extends Result {
   readonly tags: readonly string[] | undefined;
 }
 
+/** How a load has failed. */
+interface FailedLoad {
+  readonly error: unknown;
+  readonly isPromised: boolean;
+  readonly flight: Flight;
+  /** Whether it was not fenced off. */
+  readonly counts: boolean;
+  readonly isForced: boolean;
+  readonly args: readonly unknown[];
+}
+
 const NO_TAGS: readonly string[] = [];
 
 /** Whose loads these are. */
@@ -43,16 +56,21 @@ export interface LoadOwner {
     readonly method: (this: any, ...args: any[]) => unknown;
     readonly freshness: Freshness;
     readonly unless: Unless | undefined;
+    readonly loads: LoadLimits;
+    readonly batch?: unknown;
   };
   readonly entries: Entries;
   readonly counters: Counters;
   readonly events: CacheEvents;
+  /** Set where only so many loads may run at one time. */
+  readonly bulkhead: Bulkhead | undefined;
   /** Set where a function finds the tags of results. */
   readonly tagging: Tagging | undefined;
   /** Answers the call `self.method(...args)`. */
   find(table: Table, self: unknown, args: readonly unknown[]): unknown;
   /** Whether the method answers with promises, as far as is known. */
   isAsync: boolean;
+  keyOf(table: Table, self: unknown, args: readonly unknown[]): CallKey;
   /** Tells the application once what went wrong without failing a call. */
   reportOnce(error: ScrubjayError): void;
 }
@@ -71,7 +89,7 @@ export class Loads {
     const flight = table.flights.of(key.text);
     if (flight === undefined || (flight.promise === undefined && !flight.isEntered))
       return call.isForced === true ? this.#load(table, key, call) : this.#start(table, key, call);
-    const stale = call.isForced === true ? undefined : this.#staleWhileLoading(table, key);
+    const stale = call.isForced === true ? undefined : this.#staleWhileLoading(table, key, flight.isSlow);
     if (stale !== undefined) return stale.value;
     const circle = flight.isEntered ? [flight] : circleThrough(flight);
     if (circle !== undefined) return this.#runPast(call, circle);
@@ -100,11 +118,20 @@ export class Loads {
   #start(table: Table, key: CallKey, call: Call): unknown {
     const { entries, settings } = this.#owner;
     const slot = entries.stale(table, key);
-    if (slot === NONE) return this.#load(table, key, call);
-    const isPaused = table.pauses.has(key.text);
+    if (slot === NONE) return this.#loadUnlessFailed(table, key, call);
+    const isPaused = table.pauses.recall(key.text) === true;
     const mayWait = entries.isWithin(slot, settings.freshness.staleWhileRevalidateMs);
     if (isPaused || (mayWait && this.refresh(table, key, call))) return this.#answerWithStale(key, slot);
-    return this.#load(table, key, call);
+    return this.#loadUnlessFailed(table, key, call);
+  }
+
+  /** An error that is remembered is as good as a load that fails with it. */
+  #loadUnlessFailed(table: Table, key: CallKey, call: Call): unknown {
+    const failure = table.failures.isEmpty ? undefined : table.failures.recall(key.text);
+    if (failure === undefined) return this.#load(table, key, call);
+    this.#owner.counters.errorHits++;
+    if (failure.isPromised) return Promise.reject(failure.error as Error);
+    throw failure.error;
   }
 
   /** What there is of a result that is not longer past its time than that; answers with it are counted. */
@@ -115,8 +142,9 @@ export class Loads {
   }
 
   /** Whether a load of it that is under way need not be waited for, and what it is answered with then. */
-  #staleWhileLoading(table: Table, key: CallKey): { readonly value: unknown } | undefined {
-    const answer = this.stale(table, key, this.#owner.settings.freshness.staleWhileRevalidateMs);
+  #staleWhileLoading(table: Table, key: CallKey, isSlow: boolean): { readonly value: unknown } | undefined {
+    const { staleWhileRevalidateMs, staleIfErrorMs } = this.#owner.settings.freshness;
+    const answer = this.stale(table, key, isSlow ? Math.max(staleWhileRevalidateMs, staleIfErrorMs) : staleWhileRevalidateMs);
     return answer && { value: answer() };
   }
 
@@ -129,8 +157,8 @@ export class Loads {
     if (table.flights.isLoading(key.text)) return true;
     if (!isAsync && !call.args.every(isPrimitive)) return false;
     counters.refreshes++;
-    const args = call.signals.length === 0 ? call.args : withSignal(call.args, new AbortController().signal);
-    const flight = table.flights.begin(key.text, settings.name);
+    const { controller, args } = withOwnSignal(call);
+    const flight = table.flights.begin(key.text, settings.name, controller);
     const load = (): void => {
       if (table.flights.of(key.text) !== flight) return;
       try {
@@ -160,10 +188,8 @@ export class Loads {
     const { counters, events } = this.#owner;
     counters.misses++;
     events.tell('cache:miss', () => key.text);
-    // The load belongs to everybody who waits for it, so it gets a signal of its own in the place of its first caller's.
-    const controller = call.signals.length === 0 ? undefined : new AbortController();
+    const { controller, args } = withOwnSignal(call);
     const flight = table.flights.begin(key.text, this.#owner.settings.name, controller);
-    const args = controller === undefined ? call.args : withSignal(call.args, controller.signal);
     // Before the method runs: what it asks for itself must find that its caller waits.
     const waiter = addWaiter(flight);
     return this.#run(table, key, flight, { ...call, args }, waiter);
@@ -175,23 +201,22 @@ export class Loads {
     const { entries, counters } = owner;
     const { flights } = table;
     const { tagging } = owner;
-    const stopTiming = counters.startLoad();
+    flight.startedAt = elapsed();
     tagging?.begin(flight);
     let tags: readonly string[] | undefined = NO_TAGS;
     const ended = (value: unknown): void => {
-      stopTiming();
+      counters.endLoad(flight.startedAt);
       if (tagging !== undefined) tags = this.#tagsOf(tagging, flight, value, { self, args });
     };
-    const failed = (_error: unknown, counts: boolean): { readonly value: unknown } | undefined => {
-      counters.loadErrors++;
+    const failed = (error: unknown, counts: boolean, isPromised = true): { readonly value: unknown } | undefined => {
       tagging?.fail(flight);
-      return this.#insteadOfError(table, key, { counts, isForced });
+      return this.#insteadOfError(table, key, { error, isPromised, flight, counts, isForced, args });
     };
     let result: unknown;
     try {
-      result = this.#enter(flight, self, args);
+      result = this.#enter(table, key, flight, { self, args });
     } catch (error) {
-      const instead = failed(error, flights.end(key.text, flight));
+      const instead = failed(error, flights.end(key.text, flight), false);
       if (instead === undefined) throw error;
       return instead.value;
     }
@@ -200,6 +225,7 @@ export class Loads {
       const keep = (value: unknown): Promise<void> | undefined =>
         this.#store(table, key, { self, value, args, isPromised: true, tags }) ? entries.journal?.whenDurable() : undefined;
       flights.follow(key.text, flight, result, { ended, failed, keep } satisfies LoadEvents);
+      if (this.#isTimed) this.#limit(table, key, flight, isForced);
       return flights.join(key.text, flight, signals, waiter);
     }
     this.#givesValues = true;
@@ -209,26 +235,89 @@ export class Loads {
   }
 
   /** Runs the method in the name of its load. A result that comes at once waits for nothing, and needs no name. */
-  #enter(flight: Flight, self: unknown, args: readonly unknown[]): unknown {
-    const { settings, isAsync } = this.#owner;
-    flight.isEntered = true;
-    try {
-      if (this.#givesValues && !isAsync) return settings.method.apply(self, args as unknown[]);
-      return track(flight, () => settings.method.apply(self, args as unknown[]));
-    } finally {
-      flight.isEntered = false;
-    }
+  #enter(table: Table, key: CallKey, flight: Flight, { self, args }: Omit<Call, 'signals'>): unknown {
+    const { settings, isAsync, bulkhead, counters } = this.#owner;
+    const run = (): unknown => {
+      flight.isEntered = true;
+      try {
+        return settings.method.apply(self, args as unknown[]);
+      } finally {
+        flight.isEntered = false;
+      }
+    };
+    if (this.#givesValues && !isAsync) return run();
+    // Of a batch it is the calls of the method that wait for their turn, not the elements.
+    if (bulkhead === undefined || settings.batch !== undefined || (!isAsync && bulkhead.isFull)) return track(flight, run);
+    const expectSame = (): void => {
+      if (!args.every(isPrimitive)) expectSameKey(this.#owner.keyOf(table, self, args).text === key.text, settings.name);
+    };
+    return track(flight, () => runInTurn(bulkhead, flight, { name: settings.name, counters, run, expectSame, late: () => this.#late() }));
   }
 
-  /** What a load that failed is answered with, where the user allows that; then it is not tried again for a while. */
-  #insteadOfError(table: Table, key: CallKey, { counts, isForced }: { counts: boolean; isForced: boolean }): { readonly value: unknown } | undefined {
+  #late(): ScrubjayError {
+    const { counters, settings } = this.#owner;
+    counters.timeouts++;
+    return tookTooLong(settings.name, settings.loads.hardTimeoutMs);
+  }
+
+  get #isTimed(): boolean {
+    const { softTimeoutMs, hardTimeoutMs } = this.#owner.settings.loads;
+    return softTimeoutMs !== Number.POSITIVE_INFINITY || hardTimeoutMs !== Number.POSITIVE_INFINITY;
+  }
+
+  /** From now on nobody waits for a load that is under way for longer than the user said; the time in the queue counts. */
+  #limit(table: Table, key: CallKey, flight: Flight, isForced: boolean): void {
+    const { settings, entries } = this.#owner;
+    const { softTimeoutMs, hardTimeoutMs } = settings.loads;
+    const promise = within(flight.promise as Promise<unknown>, hardTimeoutMs, (resolve, reject) => {
+      const error = this.#late();
+      const counts = table.flights.of(key.text) === flight;
+      table.flights.giveUp(key.text, flight, error);
+      const instead = this.#standIn(table, key, { mayPause: counts, isForced });
+      if (instead === undefined) reject(error);
+      else resolve(instead.value);
+    });
+    flight.promise = promise;
+    flight.until = flight.startedAt + hardTimeoutMs;
+    if (entries.stale(table, key) === NONE) return;
+    flight.promise = within(promise, softTimeoutMs, (resolve) => {
+      const instead = this.#standIn(table, key, { mayPause: false, isForced });
+      if (instead === undefined) return;
+      // Who comes when that is of no use any more waits for the load.
+      flight.promise = promise;
+      flight.isSlow = true;
+      resolve(instead.value);
+    });
+  }
+
+  /** What callers get where a load has failed, if not its error; the error may be remembered. */
+  #insteadOfError(table: Table, key: CallKey, { error, isPromised, flight, counts, isForced, args }: FailedLoad): { readonly value: unknown } | undefined {
+    const { counters, settings } = this.#owner;
+    const { freshness, name } = settings;
+    const isRefused = flight.isRefused || (settings.batch !== undefined && isRefusal(error));
+    // Who waited has had an answer already.
+    const isTold = flight.isOverdue;
+    if (!isRefused) counters.loadErrors++;
+    const mayPause = counts && !isRefused && !isTold;
+    const instead = isTold ? undefined : this.#standIn(table, key, { mayPause, isForced });
+    if (instead !== undefined || !mayPause || freshness.cacheErrors === undefined) return instead;
+    try {
+      if (isRemembered(freshness.cacheErrors, error, args, name)) table.failures.remember(key.text, { error, isPromised }, freshness.cacheErrors.ttlMs);
+    } catch (problem) {
+      this.#owner.reportOnce(problem as ScrubjayError);
+    }
+    return undefined;
+  }
+
+  /** What stands in for a result that does not come, where the user allows that; then it is not tried again for a while. */
+  #standIn(table: Table, key: CallKey, { mayPause, isForced }: { mayPause: boolean; isForced: boolean }): { readonly value: unknown } | undefined {
     const { entries, settings } = this.#owner;
     const { freshness } = settings;
     const fresh = isForced && freshness.staleIfErrorMs > 0 ? entries.fresh(table, key) : NONE;
     if (fresh !== NONE) return { value: entries.valueAt(fresh) };
     const slot = entries.stale(table, key);
     if (slot === NONE) return undefined;
-    if (counts) table.pauses.begin(key.text, freshness.retryAfterErrorMs);
+    if (mayPause) table.pauses.remember(key.text, true, freshness.retryAfterErrorMs);
     if (!entries.isWithin(slot, freshness.staleIfErrorMs)) return undefined;
     this.#countStaleHit(key);
     return { value: entries.valueAt(slot) };
@@ -280,6 +369,13 @@ export class Loads {
     );
     return false;
   }
+}
+
+/** The load belongs to everybody who waits for it, so it gets a signal of its own in the place of its first caller's. */
+function withOwnSignal({ args, signals }: Call): { readonly controller: AbortController | undefined; readonly args: readonly unknown[] } {
+  if (signals.length === 0) return { controller: undefined, args };
+  const controller = new AbortController();
+  return { controller, args: withSignal(args, controller.signal) };
 }
 
 function selfWait(name: string, circle: readonly Work[]): ScrubjayError {

@@ -11,11 +11,13 @@ import { checkLimitOptions } from './check-limits.js';
 import { Entries } from './entries.js';
 import { type CallKey, EntryKeys } from './entry-keys.js';
 import type { ScrubjayError } from './errors.js';
+import type { Bulkhead } from './flight/bulkhead.js';
 import { HandOut } from './hand-out.js';
 import { Isolation } from './isolation.js';
 import { signalsIn } from './key/abort-signals.js';
 import { keyOfCall, shapeOf } from './key/call-key.js';
 import type { LimitOptions } from './limit-options.js';
+import { bulkheadOf } from './load-limits.js';
 import { type Call, Loads } from './loads.js';
 import { type MethodStats, methodStats } from './method-stats.js';
 import { PartIndex } from './part-index.js';
@@ -48,6 +50,8 @@ export class MethodCache {
   switches: Switches = DEFAULT_SWITCHES;
   #disk: CacheDisk;
   readonly loads: Loads;
+  /** Set where only so many loads may run at one time. */
+  readonly bulkhead: Bulkhead | undefined;
   readonly #attended: AttendedCalls;
   /** Set where a function finds the tags of results. */
   readonly tagging: Tagging | undefined;
@@ -68,6 +72,7 @@ export class MethodCache {
     const { tags } = settings;
     this.tagging = typeof tags === 'function' ? new Tagging(tags, settings.name) : undefined;
     this.#disk = new CacheDisk(this);
+    this.bulkhead = bulkheadOf(settings.loads);
     this.loads = new Loads(this);
     this.handOut = new HandOut(this);
     this.#attended = new AttendedCalls(this);

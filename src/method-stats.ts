@@ -21,6 +21,8 @@ export interface MethodStats {
   readonly bypassed: number;
   /** Calls among `bypassed` that would have waited for themselves: made by the very load that they would have waited for. */
   readonly selfWaits: number;
+  /** Calls that got an error which `cacheErrors` remembers. */
+  readonly errorHits: number;
   /** Loads in the background, which nobody waited for. */
   readonly refreshes: number;
   /** Loads that ended well. */
@@ -29,6 +31,12 @@ export interface MethodStats {
   readonly unstored: number;
   /** Loads that ended with an error. */
   readonly loadErrors: number;
+  /** Loads that had to wait for their turn, as `maxLoads` says. */
+  readonly queued: number;
+  /** Loads that were not begun, because `maxQueuedLoads` waited for their turn already. */
+  readonly rejected: number;
+  /** Loads that took longer than `hardTimeout`. */
+  readonly timeouts: number;
   /** Time spent in loads that ended well, in milliseconds. */
   readonly loadTimeMs: number;
   /** What hits and joined calls would have cost at the mean time of a load, in milliseconds. */
@@ -66,7 +74,25 @@ export interface PersistenceStats {
 
 /** The statistics of one cache. `persist` says where it is kept when it was not opened yet. */
 export function methodStats(counters: Counters, entries: Entries, persist: (() => Whereabouts | undefined) | undefined): MethodStats {
-  const { hits, staleHits, refreshes, misses, joined, bypassed, selfWaits, loads, unstored, loadErrors, loadTimeMs, evictions, expirations } = counters;
+  const {
+    hits,
+    staleHits,
+    refreshes,
+    misses,
+    joined,
+    bypassed,
+    selfWaits,
+    errorHits,
+    queued,
+    rejected,
+    timeouts,
+    loads,
+    unstored,
+    loadErrors,
+    loadTimeMs,
+    evictions,
+    expirations,
+  } = counters;
   return {
     hits,
     staleHits,
@@ -74,6 +100,10 @@ export function methodStats(counters: Counters, entries: Entries, persist: (() =
     joined,
     bypassed,
     selfWaits,
+    errorHits,
+    queued,
+    rejected,
+    timeouts,
     refreshes,
     loads,
     unstored,

@@ -44,6 +44,9 @@ export type KeyOf<F extends AnyMethod = AnyMethod, This = any, Parts = unknown> 
 /** The option `when`: called as the method is, says at once whether this call is cached. */
 export type WhenOf<F extends AnyMethod = AnyMethod, This = any> = (this: NoInfer<This>, ...args: ArgumentsOf<F>) => boolean;
 
+/** The option `cacheErrors.when`: called with an error of the method and the arguments of the call. */
+export type ErrorWhen<F extends AnyMethod = AnyMethod, This = any> = (this: NoInfer<This>, error: any, ...args: ArgumentsOf<F>) => boolean;
+
 /** The option `ttl` as a function: how long a result stays fresh. */
 export type TtlOf<F extends AnyMethod = AnyMethod, This = any> = (
   this: NoInfer<This>,

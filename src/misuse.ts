@@ -37,6 +37,10 @@ export function expectKnown(said: Readonly<Record<string, unknown>>, known: read
   throw new ScrubjayError('SCRUBJAY_UNKNOWN_OPTION', `${where}: there is no ${what} ${JSON.stringify(unknown)}; ${advice}`);
 }
 
+/** An option that has no effect here. */
+export const needless = (where: string, option: string, why: string, advice: string): ScrubjayError =>
+  new ScrubjayError('SCRUBJAY_BAD_OPTION', `${where}: ${option} does nothing here: ${why}. ${advice}, or take ${option} away.`);
+
 /** What was wanted, what was found, what to do. */
 export function wrong(code: ErrorCode, where: string, wanted: string, found: unknown, advice = ''): ScrubjayError {
   return new ScrubjayError(code, `${where}: ${wanted}; got ${describe(found)}.${advice}`);

@@ -6,8 +6,9 @@ import type { Freshness, Unless } from './freshness.js';
 import type { Isolate } from './isolation.js';
 import type { Parameter } from './key/parameters.js';
 import type { Duration, LimitOptions } from './limit-options.js';
+import type { LoadLimits } from './load-limits.js';
 import type { AnyMethod, MethodCache } from './method-cache.js';
-import type { KeyOf, ParameterName, ScopeOf, TagsOf, TtlOf, UnlessOf, WhenOf } from './method-types.js';
+import type { ErrorWhen, KeyOf, ParameterName, ScopeOf, TagsOf, TtlOf, UnlessOf, WhenOf } from './method-types.js';
 import type { PersistDriver, ValueCodecs } from './persist/contract.js';
 import type { DriverName } from './persist/drivers/index.js';
 import type { FileSystem } from './persist/file-system.js';
@@ -106,6 +107,33 @@ export interface CachedOptions<F extends AnyMethod = AnyMethod, This = any, Name
   retryAfterError?: Duration;
   /** When a result is used that has lived for this part of its ttl, such as 0.8, one load in the background fetches a new one. Default: none. */
   refreshAhead?: number;
+  /**
+   * Which errors of the method are remembered, such as of something that was not found: callers get the same error object again, without another load, for `ttl`. `when` is
+   * asked with the error and the arguments; left out, every error is. In memory only, the newest 1000 of each instance, or class; what removes an entry removes them, too.
+   * Default: none, a load that failed is forgotten.
+   */
+  cacheErrors?: CacheErrors<F, This>;
+  /**
+   * After so long a load that is under way is not waited for any more where there is an old result that `staleIfError` allows: callers are answered with that, and the
+   * load goes on and is stored. Counts from the moment the load begins, or waits for its turn. For methods that answer with promises. Default: callers wait.
+   */
+  softTimeout?: Duration;
+  /**
+   * After so long nobody waits for a load any more: callers are answered with an old result that `staleIfError` allows, else they get SCRUBJAY_LOAD_TIMEOUT, and the load's
+   * AbortSignal fires where it has one. A result that comes later is stored, unless the load was told to stop by such a signal, or its key was loaded or invalidated meanwhile.
+   * For methods that answer with promises. Default: callers wait.
+   */
+  hardTimeout?: Duration;
+  /**
+   * The most loads of this method that run at one time; the others wait for their turn. A load that is made within one of those runs at once. A whole number, 1 or more.
+   * For methods that answer with promises. Default: any number.
+   */
+  maxLoads?: number;
+  /**
+   * The most loads that wait for their turn. Beyond, callers are answered with an old result that `staleIfError` allows, else they get SCRUBJAY_TOO_MANY_LOADS. A whole
+   * number; 0 lets nobody wait. Default 1000.
+   */
+  maxQueuedLoads?: number;
   /** Keeps the cache on disk, under names that survive a rebuild: those in the source, unless a minifier or a wrapper hides them; then `@Key` or `params`. Default: memory only. */
   persist?: DriverName | PersistOptions;
   /** The names of the parameters, in order, `'...ids'` for a rest parameter. Default: what `@Key` said, else the names in the source where it shows them. */
@@ -175,6 +203,14 @@ export interface CachedOptions<F extends AnyMethod = AnyMethod, This = any, Name
   registry?: Registrar;
 }
 
+/** Which errors are remembered, and for how long. */
+export interface CacheErrors<F extends AnyMethod = AnyMethod, This = any> {
+  /** From the moment the load failed. More than 0. */
+  ttl: Duration;
+  /** Whether this error is remembered. If it throws, or gives anything else, the error is not, and a warning says so once. Default: every error is. */
+  when?: ErrorWhen<F, This>;
+}
+
 /** What a decorator needs of a registry. `CacheRegistry` is one. */
 export interface Registrar {
   /** Its application has ended. */
@@ -191,6 +227,7 @@ export interface Registrar {
 export interface Settings {
   readonly limits: EntryLimits;
   readonly freshness: Freshness;
+  readonly loads: LoadLimits;
   readonly persist: PersistSettings | undefined;
   readonly parameters: readonly Parameter[] | undefined;
   readonly omitted: readonly string[];

@@ -2,11 +2,20 @@
  * Who shares entries with whom: one table for a class, or one for each of its instances.
  */
 import { ScrubjayError } from './errors.js';
-import { Pauses } from './flight/pauses.js';
+import { ShortMemory } from './flight/short-memory.js';
 import { SingleFlight } from './flight/single-flight.js';
 import { type CallShape, CallTable } from './key/call-table.js';
 import type { SlotKeys } from './key/slot-index.js';
 import { SplitMap } from './split-map.js';
+
+/** What a load has failed with. */
+export interface Failure {
+  readonly error: unknown;
+  /** Whether the method gave a promise that was rejected, or threw. */
+  readonly isPromised: boolean;
+}
+
+const MOST_FAILURES = 1000;
 
 /** The entries of those who share them: of one instance, or of a class. */
 export class Table {
@@ -17,7 +26,9 @@ export class Table {
   /** Whether every entry is in `texts`. */
   hasAllTexts: boolean;
   /** The keys that are not to be loaded for a while. */
-  readonly pauses = new Pauses();
+  readonly pauses = new ShortMemory<true>();
+  /** What loads have failed with that are not to be repeated for a while. */
+  readonly failures = new ShortMemory<Failure>(MOST_FAILURES);
   /** The loads under way. */
   readonly flights = new SingleFlight();
 
@@ -33,13 +44,22 @@ export class Table {
   /** From now on the load under way for `key` is not stored and not joined, and nothing keeps the next one from trying. */
   fence(key: string): void {
     this.flights.fence(key);
-    if (!this.pauses.isEmpty) this.pauses.end(key);
+    if (!this.pauses.isEmpty) this.pauses.forget(key);
+    if (!this.failures.isEmpty) this.failures.forget(key);
+  }
+
+  /** The keys that a fence would change something for. */
+  *keysInUse(): Generator<string> {
+    yield* this.flights.keys();
+    yield* this.pauses.keys();
+    yield* this.failures.keys();
   }
 
   /** The same for every key. */
   fenceAll(): void {
     this.flights.fenceAll();
     this.pauses.clear();
+    this.failures.clear();
   }
 
   /** Forgets every entry, and fences off the loads under way. */

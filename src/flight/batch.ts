@@ -3,11 +3,12 @@
  * When gathered calls run is DataLoader's idea: after all promise jobs of the tick, so that what follows from one another still comes together.
  * Source: https://github.com/graphql/dataloader, `enqueuePostPromiseJob`.
  */
+import { LoadWork } from './bulkhead.js';
 import { JointSignal } from './joint-signal.js';
-import { finish, track, Work, workOfCaller } from './waits.js';
+import { finish, track, type Work, workOfCaller } from './waits.js';
 
-/** Loads `ids`, and gives one value for each, in their order. `signal` fires when nobody waits any more; never when somebody cannot leave. */
-export type LoadMany = (ids: readonly unknown[], signal: AbortSignal) => Promise<readonly unknown[]>;
+/** Loads `ids`, and gives one value for each, in their order; `work` stands for the call. `signal` fires when nobody waits any more; never when somebody cannot leave. */
+export type LoadMany = (ids: readonly unknown[], signal: AbortSignal, work: LoadWork) => Promise<readonly unknown[]>;
 
 /** One id, and who waits for its value. */
 interface Seat {
@@ -53,9 +54,10 @@ export class Batch {
     for (const { signals } of seats) joint.add(signals);
     joint.complete();
     const ids = seats.map(({ id }) => id);
-    const work = new Work(undefined);
+    const work = new LoadWork(undefined);
     work.waiters = seats.flatMap(({ waiter }) => waiter ?? []);
-    const values = track(work, () => this.#load(ids, joint.signal)).finally(() => {
+    joint.signal.addEventListener('abort', () => work.turn?.leave(joint.signal.reason), { once: true });
+    const values = track(work, () => this.#load(ids, joint.signal, work)).finally(() => {
       joint.end();
       finish(work);
     });

@@ -5,10 +5,11 @@
  * Who leaves (their AbortSignal fires) ends their own wait only. When the last one has left, the load itself is told to stop.
  */
 
-import { addWaiter, finish, removeWaiter, Work } from './waits.js';
+import { LoadWork } from './bulkhead.js';
+import { addWaiter, finish, removeWaiter } from './waits.js';
 
 /** One load under way. */
-export class Flight extends Work {
+export class Flight extends LoadWork {
   /** What those who ask meanwhile share; there is nothing to share before the method has given its promise. */
   promise: Promise<unknown> | undefined;
   /** The method runs, and has given nothing yet: who asks now is asked for by the method itself. */
@@ -17,6 +18,10 @@ export class Flight extends Work {
   began: number | undefined;
   /** What it gave was invalidated while it was under way. */
   isOutdated = false;
+  /** It takes longer than its callers shall wait, where there is something to answer with meanwhile. */
+  isSlow = false;
+  /** It took too long, and nobody waits for it any more. What it gives after all is stored, unless its key was loaded or invalidated meanwhile. */
+  isOverdue = false;
   /** How many wait for it; Infinity once somebody does who cannot leave. */
   waiting = 0;
   /** Stops the load; `undefined` when it began without a signal. */
@@ -51,7 +56,7 @@ export class SingleFlight {
 
   /** Whether a load for `key` has begun, and counts. */
   isLoading(key: string): boolean {
-    return this.#flights.has(key);
+    return this.#flights.get(key)?.isOverdue === false;
   }
 
   /** A load for `key` begins. To be called before the method runs: what it invalidates itself counts, too. */
@@ -111,6 +116,16 @@ export class SingleFlight {
   #abandon(key: string, flight: Flight, reason: unknown): void {
     this.#take(key, flight);
     flight.controller?.abort(reason);
+    flight.turn?.leave(reason);
+  }
+
+  /** It has taken too long: who waited is told, and who asks from now on starts a load of their own. A load that was told to stop does not count any more. */
+  giveUp(key: string, flight: Flight, reason: unknown): void {
+    flight.isOverdue = true;
+    flight.promise = undefined;
+    if (flight.controller !== undefined) this.#take(key, flight);
+    flight.controller?.abort(reason);
+    flight.turn?.giveUp(reason);
   }
 
   async #land(key: string, flight: Flight, load: PromiseLike<unknown>, { ended, failed, keep }: LoadEvents): Promise<unknown> {

@@ -25,6 +25,14 @@ export class Counters {
   unstored = 0;
   /** Loads that ended with an error. */
   loadErrors = 0;
+  /** Calls that got an error which is remembered. */
+  errorHits = 0;
+  /** Loads that had to wait for their turn. */
+  queued = 0;
+  /** Loads that were not begun, because too many waited for their turn. */
+  rejected = 0;
+  /** Loads that nobody waited for any more, because they took too long. */
+  timeouts = 0;
   /** Time spent in loads that ended well, in milliseconds. */
   loadTimeMs = 0;
   /** Entries dropped to make room. */
@@ -32,12 +40,9 @@ export class Counters {
   /** Entries found past their time. */
   expirations = 0;
 
-  /** Begins to time a load; call what it gives when the load has ended well. */
-  startLoad(): () => void {
-    const startedAt = elapsed();
-    return () => {
-      this.loads++;
-      this.loadTimeMs += elapsed() - startedAt;
-    };
+  /** A load that began at this moment of the rising clock has ended well. */
+  endLoad(startedAt: number): void {
+    this.loads++;
+    this.loadTimeMs += elapsed() - startedAt;
   }
 }
