@@ -15,6 +15,7 @@ import type { Loads } from './loads.js';
 import type { CacheEvents } from './stats/cache-events.js';
 import type { Switches } from './switches.js';
 import type { Table } from './tables.js';
+import { isInTransaction } from './transactions.js';
 
 /** Whose calls these are. */
 export interface AttendedCache {
@@ -38,6 +39,8 @@ export interface AttendedCache {
   keyOf(table: Table, self: unknown, args: readonly unknown[]): CallKey;
   findWithoutKey(error: ScrubjayError, self: unknown, args: readonly unknown[]): unknown;
   tellHit(slot: number): void;
+  /** Whether the transaction that this is part of has changed the entry under `text`. */
+  isTouched(table: Table, text: string): boolean;
   reportOnce(error: ScrubjayError): void;
 }
 
@@ -66,7 +69,8 @@ export class AttendedCalls {
       cache.openNow();
     }
     const control = cacheControl();
-    if (when !== undefined && !this.#isWanted(self, args)) return control?.mode === 'onlyIfCached' ? this.#refuse() : cache.bypass(self, args);
+    const isPast = (when !== undefined && !this.#isWanted(self, args)) || this.#isTouched(table, self, args);
+    if (isPast) return control?.mode === 'onlyIfCached' ? this.#refuse() : cache.bypass(self, args);
     const answer = this.#answer(control, table, self, args);
     if (!cache.handOut.isNeeded) return answer;
     const hand = (value: unknown): unknown => cache.handOut.give(value, () => cache.keyOf(table, self, args).text);
@@ -105,7 +109,7 @@ export class AttendedCalls {
     if (mode === 'onlyIfCached') return this.#refuse();
     if (mode === 'default' && minFreshMs === 0) return this.#findTold(table, self, args);
     const signals = signalsIn(args);
-    if (signals.some(({ aborted }) => aborted)) return cache.bypass(self, args);
+    if (signals.some(({ aborted }) => aborted) || isInTransaction()) return cache.bypass(self, args);
     return loads.answer(table, key, { self, args, signals, isForced: true });
   }
 
@@ -118,6 +122,18 @@ export class AttendedCalls {
     );
     if (isAsync) return Promise.reject(error);
     throw error;
+  }
+
+  /** Whether the transaction that the call is part of has changed its entry. */
+  #isTouched(table: Table, self: unknown, args: readonly unknown[]): boolean {
+    const cache = this.#cache;
+    if (!isInTransaction()) return false;
+    try {
+      return cache.isTouched(table, cache.keyOf(table, self, args).text);
+    } catch {
+      // A call without a key is the affair of `find`.
+      return false;
+    }
   }
 
   #isWanted(self: unknown, args: readonly unknown[]): boolean {

@@ -6,6 +6,7 @@ import { CacheHandle, type ValueOf } from './cache-handle.js';
 import { ScrubjayError } from './errors.js';
 import { answerOf, type BatchPlan, withElement } from './flight/batch-plan.js';
 import { valuesOf } from './flight/batch-result.js';
+import type { Removal } from './gathering.js';
 import { describe } from './kinds.js';
 import type { AnyMethod, MethodCache } from './method-cache.js';
 import type { Table } from './tables.js';
@@ -72,6 +73,10 @@ class BatchHandle<F extends AnyMethod = AnyMethod> extends CacheHandle<F> {
   override async expire(...args: Parameters<F>): Promise<boolean> {
     const existed = await Promise.all(this.#calls(args).map((call) => super.expire(...call)));
     return existed.includes(true);
+  }
+
+  protected override removalsOf(args: Parameters<F>): readonly Removal[] {
+    return this.#calls(args).flatMap((call) => super.removalsOf(call));
   }
 
   #answer(args: Parameters<F>, valueOf: (call: Parameters<F>) => unknown): ValueOf<F> {

@@ -2,7 +2,7 @@
  * How the compiler reads `@CachedBatch` and `cachedBatch`: what is said of one element, and which methods can be loaded in batches.
  */
 import type { BatchOptions } from './batch-options.js';
-import type { AnyClass, MethodName, MethodOf, SelfOf, Unless } from './decorator-types.js';
+import type { AnyClass, MethodName, MethodOf, Place, SelfOf, Unless } from './decorator-types.js';
 import type { BatchShape } from './flight/batch-result.js';
 import type { AnyMethod } from './method-cache.js';
 import type { Complaint, Misuse } from './method-types.js';
@@ -55,10 +55,6 @@ export interface BatchDecoratorOfBothKinds<
   ): BatchComplaint<Found, 'text', Parts, Names, Returns, Gathers>;
   (...place: Place<F, This>): any;
 }
-
-type Place<F extends AnyMethod, This, Pattern = unknown> =
-  | [method: F & Pattern, context: ClassMethodDecoratorContext<This, F>]
-  | [target: This, name: string | symbol, descriptor: TypedPropertyDescriptor<F> & Pattern];
 
 /** `cachedBatch(this, 'findMany', options)`; private and protected methods as for `cached`. */
 export interface CachedBatchFunction {

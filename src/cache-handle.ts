@@ -2,21 +2,35 @@
  * What an application holds of one cached method: its entries by the method's own arguments, and its statistics.
  */
 
-import { deleteWhere } from './delete-where.js';
+import { clearing, deletion, expiry, storing } from './changes.js';
+import { durationMs } from './check-limits.js';
+import { deletionWhere } from './delete-where.js';
 import type { CallKey } from './entry-keys.js';
 import { ScrubjayError } from './errors.js';
+import { gathered, type Removal } from './gathering.js';
 import { invalidateTags } from './invalidate-tags.js';
 import { keyOfCall } from './key/call-key.js';
 import { describe, isThenable } from './kinds.js';
-import type { LimitOptions } from './limit-options.js';
+import type { Duration, LimitOptions } from './limit-options.js';
 import type { AnyMethod, MethodCache } from './method-cache.js';
 import type { MethodStats } from './method-stats.js';
 import type { CacheEventListener, CacheEventName } from './stats/cache-events.js';
 import type { Table } from './tables.js';
 import { checkTags } from './tagging.js';
+import { change } from './transactions.js';
 
 /** What a method answers with, once it is awaited. */
 export type ValueOf<F extends AnyMethod> = Awaited<ReturnType<F>>;
+
+/** Evictions that are done together with others. Their promises are kept when what is asked for is gone from disk. */
+export interface GatheredEvictions<F extends AnyMethod = AnyMethod> {
+  /** Removes the entry of a call. */
+  delete(...args: Parameters<F>): Promise<void>;
+  /** Removes every entry whose key has these parts. */
+  deleteWhere(parts: Readonly<Record<string, unknown>>): Promise<void>;
+  /** Removes every entry of every instance. */
+  clear(): Promise<void>;
+}
 
 /**
  * The cache of one method, typed by the method's signature. Arguments are those of a call; `this` is the instance the handle was asked for,
@@ -58,8 +72,7 @@ export class CacheHandle<F extends AnyMethod = AnyMethod> {
   /** The stored value of a call, or `undefined` where there is none; counts as a hit and as a use. A cached `undefined` is told apart by `has`. */
   get(...args: Parameters<F>): ValueOf<F> | undefined {
     if (!this.#isOn) return undefined;
-    const { cache, table, key } = this.#locate(args);
-    const slot = cache.entries.fresh(table, key);
+    const { cache, slot, key } = this.#lookUp(args);
     if (slot < 0) return undefined;
     cache.counters.hits++;
     cache.tellHit(slot);
@@ -70,16 +83,14 @@ export class CacheHandle<F extends AnyMethod = AnyMethod> {
   /** The same without being counted and without counting as a use. */
   peek(...args: Parameters<F>): ValueOf<F> | undefined {
     if (!this.#isOn) return undefined;
-    const { cache, table, key } = this.#locate(args);
-    const slot = cache.entries.fresh(table, key);
+    const { cache, slot, key } = this.#lookUp(args);
     return slot < 0 ? undefined : (cache.handOut.give(cache.entries.valueAt(slot), () => key.text) as ValueOf<F>);
   }
 
   /** Whether a call would be answered from memory. No use, not counted. */
   has(...args: Parameters<F>): boolean {
     if (!this.#isOn) return false;
-    const { cache, table, key } = this.#locate(args);
-    return cache.entries.fresh(table, key) >= 0;
+    return this.#lookUp(args).slot >= 0;
   }
 
   /**
@@ -100,12 +111,7 @@ export class CacheHandle<F extends AnyMethod = AnyMethod> {
     }
     const { cache, table, key } = this.#locate(args);
     const tags = cache.tagging?.tagsOf(value, { self: this.#self, args });
-    table.fence(key.text);
-    cache.entries.put(table, key, value, cache.isAsync, undefined, tags);
-    // So that it is known how it looked.
-    cache.handOut.give(value, () => key.text);
-    cache.entries.journal?.expectWritable();
-    await cache.entries.journal?.whenDurableOrThrow();
+    await change(storing(cache, table, key, { value, tags }), () => undefined);
   }
 
   /**
@@ -115,9 +121,7 @@ export class CacheHandle<F extends AnyMethod = AnyMethod> {
    */
   async delete(...args: Parameters<F>): Promise<boolean> {
     const { cache, table, key } = this.#locate(args);
-    const existed = cache.entries.delete(table, key);
-    await cache.entries.journal?.whenDurableOrThrow();
-    return existed;
+    return change(deletion(cache, [table], [key]), () => this.#lookUp(args).slot >= 0);
   }
 
   /**
@@ -130,10 +134,8 @@ export class CacheHandle<F extends AnyMethod = AnyMethod> {
    * @throws SCRUBJAY_NOT_DURABLE when it could not be written; the entries are gone from memory all the same.
    */
   async deleteWhere(parts: Readonly<Record<string, unknown>>): Promise<number> {
-    const cache = this.#open();
-    const gone = deleteWhere(cache, parts, this.#self === undefined ? undefined : { self: this.#self, table: this.#tableFor() });
-    await cache.entries.journal?.whenDurableOrThrow();
-    return gone;
+    const removal = this.#removalWhere(parts);
+    return change(removal, () => removal.foresee());
   }
 
   /**
@@ -157,9 +159,7 @@ export class CacheHandle<F extends AnyMethod = AnyMethod> {
    */
   async expire(...args: Parameters<F>): Promise<boolean> {
     const { cache, table, key } = this.#locate(args);
-    const existed = cache.entries.expire(table, key);
-    await cache.entries.journal?.whenDurableOrThrow();
-    return existed;
+    return change(expiry(cache, table, key), () => this.#lookUp(args).slot >= 0);
   }
 
   /**
@@ -168,6 +168,23 @@ export class CacheHandle<F extends AnyMethod = AnyMethod> {
    */
   async clear(): Promise<void> {
     await this.#open().clear();
+  }
+
+  /**
+   * Evictions that are gathered: `cacheOf(users.find).within('2s').delete('u1')` is done two seconds later at the latest, together with all that ask for the same meanwhile, so that many
+   * cost one load. Until then calls are answered with what is there. It is gone from disk at once. `registry.flush()` and `close()` do what is still to be done.
+   * @throws SCRUBJAY_BAD_TTL
+   */
+  within(time: Duration): GatheredEvictions<F> {
+    const withinMs = durationMs(time, `within of ${this.name}`, 'within');
+    const gather = async (removals: readonly Removal[]): Promise<void> => {
+      await Promise.all(removals.map((removal) => change(gathered(removal, withinMs), () => undefined)));
+    };
+    return {
+      delete: async (...args) => gather(this.removalsOf(args)),
+      deleteWhere: async (parts) => gather([this.#removalWhere(parts)]),
+      clear: async () => gather([clearing(this.#open(), 'all')]),
+    };
   }
 
   /** The keys of the fresh entries as readable text, next to be dropped first. Of all instances, unless the handle was asked for one that has entries of its own. */
@@ -216,6 +233,16 @@ export class CacheHandle<F extends AnyMethod = AnyMethod> {
     }
   }
 
+  /** What removes the entry of a call. */
+  protected removalsOf(args: Parameters<F>): readonly Removal[] {
+    const { cache, table, key } = this.#locate(args);
+    return [deletion(cache, [table], [key])];
+  }
+
+  #removalWhere(parts: Readonly<Record<string, unknown>>): ReturnType<typeof deletionWhere> {
+    return deletionWhere(this.#open(), parts, this.#self === undefined ? undefined : { self: this.#self, table: this.#tableFor() });
+  }
+
   /** Whether anything is cached at the moment. */
   get #isOn(): boolean {
     return this.#cache.switches.isEnabled;
@@ -229,6 +256,12 @@ export class CacheHandle<F extends AnyMethod = AnyMethod> {
   #open(): MethodCache {
     this.#cache.openNow();
     return this.#cache;
+  }
+
+  /** The slot of the fresh entry of a call, or -1; the transaction that this is part of sees no entry it has changed. */
+  #lookUp(args: readonly unknown[]): { cache: MethodCache; slot: number; key: CallKey } {
+    const { cache, table, key } = this.#locate(args);
+    return { cache, key, slot: cache.isTouched(table, key.text) ? -1 : cache.entries.fresh(table, key) };
   }
 
   #locate(args: readonly unknown[]): { cache: MethodCache; table: Table; key: CallKey } {

@@ -138,6 +138,16 @@ export class CachedMethod {
     return place;
   }
 
+  /** As messages call it. */
+  get name(): string {
+    return this.#declaration.methodName;
+  }
+
+  /** How the keys of its calls are made, and how a list becomes calls, where it takes one. */
+  get keys(): Pick<Declaration, 'rule' | 'batch'> {
+    return this.#declaration;
+  }
+
   /** The call `self.method(...args)`. */
   call(self: unknown, args: readonly unknown[]): unknown {
     const { method, returnsPromise } = this.#declaration;
@@ -190,6 +200,21 @@ export class CachedMethod {
     const table = isFirst ? cache.tables.first : cache.tables.add();
     if (cache.settings.persist === undefined) this.#collected.register(self, { cache: new WeakRef(cache), table: new WeakRef(table) }, self);
     return table;
+  }
+
+  /**
+   * The same for what removes entries: `undefined`, too, where there can be none yet.
+   * @throws SCRUBJAY_SCOPE_UNDECLARED
+   */
+  placeWithEntries(self: object): Place | undefined {
+    const isKnown = this.#places.has(self) || this.#declaration.settings.persist !== undefined || this.classes.has(this.classes.classOf(self));
+    return isKnown ? this.placeOf(self) : undefined;
+  }
+
+  /** The caches of a class and of those that inherit from it, as far as they can have entries. */
+  cachesUnder(owner: object): readonly MethodCache[] {
+    if (this.#declaration.settings.persist !== undefined) this.classes.of(owner);
+    return this.classes.under(owner);
   }
 
   /**

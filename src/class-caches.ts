@@ -110,6 +110,16 @@ export class ClassCaches {
     return cache;
   }
 
+  /** Whether a class has a cache. */
+  has(concrete: object): boolean {
+    return this.#caches.has(concrete);
+  }
+
+  /** The caches of a class and of those that inherit from it. */
+  under(owner: object): readonly MethodCache[] {
+    return [...this.#caches].filter(([one]) => one === owner || Object.prototype.isPrototypeOf.call(owner, one)).map(([, cache]) => cache);
+  }
+
   /** The class of an instance; for a static method, the class itself. */
   classOf(self: object): object {
     if (this.#declaration.isStatic) return self;

@@ -45,7 +45,7 @@ export function declare(method: AnyMethod, known: Known): { cachedMethod: Cached
   expectParts(rule, settings.index ?? [], `${where}: index`);
   if (batchSettings !== undefined) expectPromises(settings, returnsPromise || batchSettings.gather || isAsyncFunction(method), where);
   if (known.returnsValue && !isAsyncFunction(method)) expectNoWaits(settings.loads, where);
-  const plan = batchSettings && { listAt: index, returns: batchSettings.returns };
+  const plan = batchSettings && { listAt: index, listName: found.parameters[index]?.name, returns: batchSettings.returns };
   const batch = plan && new BatchMethod({ method, plan, settings: batchSettings, rule, returnsPromise, where });
   const declaration: Declaration = {
     // The entries of a batch are those of its elements, and so are the loads.
@@ -61,7 +61,7 @@ export function declare(method: AnyMethod, known: Known): { cachedMethod: Cached
   };
   const cachedMethod = new CachedMethod(declaration, known.declaringClass);
   const replacement = batch === undefined ? replacementOf(cachedMethod) : batchReplacementOf(cachedMethod, batch);
-  return { cachedMethod, replacement: dressed(replacement, method, cachedMethod) };
+  return { cachedMethod, replacement: dressed(replacement, method, { [CACHED_METHOD]: { value: cachedMethod } }) };
 }
 
 /**
@@ -128,19 +128,19 @@ export function saysValue(target: object, name: string | symbol): boolean {
   return typeof type === 'function' && type !== Promise && type !== Object && !('then' in Object(type.prototype));
 }
 
-function refuseGenerators(method: AnyMethod, where: string): void {
+export function refuseGenerators(method: AnyMethod, where: string): void {
   const kind = Object.prototype.toString.call(method).slice(8, -1);
   if (!kind.endsWith('GeneratorFunction')) return;
   throw misplaced(`${where} stands before a method with a result`, 'it was applied to a generator, whose result can be read only once', 'Return an array.');
 }
 
-/** Makes the replacement look like the method: name, length, and the metadata other decorators left on it. */
-function dressed(replacement: AnyMethod, method: AnyMethod, cachedMethod: CachedMethod): AnyMethod {
+/** Makes the replacement look like the method: name, length, and the metadata other decorators left on it; and marks it. */
+export function dressed(replacement: AnyMethod, method: AnyMethod, marks: PropertyDescriptorMap): AnyMethod {
   const { getOwnMetadataKeys, getOwnMetadata, defineMetadata } = Reflect as MetadataReflect;
   for (const key of getOwnMetadataKeys?.(method) ?? []) defineMetadata?.(key, getOwnMetadata?.(key, method), replacement);
   // Functions of sloppy code own `arguments` and `caller`, every plain function a `prototype`: none of them says anything about the method.
   const { prototype: _prototype, arguments: _arguments, caller: _caller, ...own } = Object.getOwnPropertyDescriptors(method);
-  return Object.defineProperties(replacement, { ...own, [CACHED_METHOD]: { value: cachedMethod } });
+  return Object.defineProperties(replacement, { ...own, ...marks });
 }
 
 /** What `reflect-metadata` adds when an application loads it. scrubjay never needs it. */

@@ -21,7 +21,8 @@ export interface MethodDecoratorOfBothKinds<F extends AnyMethod = AnyMethod, Thi
   (...place: Place<F, This>): any;
 }
 
-type Place<F extends AnyMethod, This, Pattern = unknown> =
+/** Where a decorator of either kind may stand. */
+export type Place<F extends AnyMethod, This, Pattern = unknown> =
   | [method: F & Pattern, context: ClassMethodDecoratorContext<This, F>]
   | [target: This, name: string | symbol, descriptor: TypedPropertyDescriptor<F> & Pattern];
 

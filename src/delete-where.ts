@@ -1,7 +1,9 @@
 /**
  * Invalidation by named parameter: every entry whose key has a part, whatever its other parts are.
  */
+import { placeLabel } from './changes.js';
 import { ScrubjayError } from './errors.js';
+import type { Removal } from './gathering.js';
 import type { KeyRule } from './key/call-key.js';
 import { isPartName, mayHave, partNames, scopePart, type WantedPart, wantedPart } from './key/key-parts.js';
 import { describe } from './kinds.js';
@@ -14,19 +16,40 @@ interface Owner {
   readonly table: Table;
 }
 
+/** A removal that can tell beforehand which entries would go. */
+interface DeletionWhere extends Removal<number> {
+  /** How many fresh ones there are. */
+  foresee(): number;
+}
+
 /**
  * Removes the entries of an open cache whose keys may have all of these parts, and fences off the loads under way of such keys. Gives how many fresh entries went.
- * @throws SCRUBJAY_BAD_KEY_NAME, SCRUBJAY_BAD_OPTION, SCRUBJAY_KEY_REFUSED; SCRUBJAY_NOT_DURABLE when the entries are gone from memory only.
+ * @throws SCRUBJAY_BAD_KEY_NAME, SCRUBJAY_BAD_OPTION, SCRUBJAY_KEY_REFUSED
  */
-export function deleteWhere({ entries, tables, settings }: MethodCache, parts: Readonly<Record<string, unknown>>, owner?: Owner): number {
+export function deletionWhere(cache: MethodCache, parts: Readonly<Record<string, unknown>>, owner?: Owner): DeletionWhere {
+  const { entries, tables, settings } = cache;
   const { rule, name } = settings;
   const wanted = wantedParts(rule, parts, name);
   if (owner !== undefined && rule.scope !== undefined) wanted.push(scopePart(rule, owner.self));
-  const concerned = owner === undefined ? tables.all : new Set([owner.table]);
-  for (const table of concerned) for (const key of table.keysInUse()) if (mayHave(rule, key, wanted)) table.fence(key);
+  const concerned: ReadonlySet<object> & Iterable<Table> = owner === undefined ? tables.all : new Set([owner.table]);
+  const isMeant = (key: string): boolean => mayHave(rule, key, wanted);
   const { keys } = entries;
-  const isMeant = (slot: number): boolean => concerned.has(keys.tableOf(slot)) && mayHave(rule, keys.wholeTextOf(slot), wanted);
-  return entries.deleteAll(Array.from(keys.index?.slotsOf(wanted) ?? entries.slots()).filter(isMeant));
+  const slots = (): number[] =>
+    Array.from(keys.index?.slotsOf(wanted) ?? entries.slots()).filter((slot) => concerned.has(keys.tableOf(slot)) && isMeant(keys.wholeTextOf(slot)));
+  return {
+    cache,
+    label: `${placeLabel(owner === undefined ? 'all' : [owner.table])} ${JSON.stringify(wanted)}`,
+    slots,
+    foresee: () => slots().filter((slot) => entries.isFresh(slot)).length,
+    touches: (table, text) => concerned.has(table) && isMeant(text),
+    carryOut: () => {
+      for (const table of concerned) {
+        for (const key of table.keysInUse()) if (isMeant(key)) table.fence(key);
+        table.puts.fenceWhere(isMeant);
+      }
+      return entries.deleteAll(slots());
+    },
+  };
 }
 
 function wantedParts(rule: KeyRule, parts: unknown, cacheName: string): WantedPart[] {

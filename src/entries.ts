@@ -275,6 +275,16 @@ export class Entries implements Expiring {
     return fresh;
   }
 
+  /**
+   * Takes entries off the disk, and keeps them in memory.
+   * @throws SCRUBJAY_NOT_DURABLE when it could not be written
+   */
+  takeOffDisk(slots: Iterable<number>): void {
+    const onDisk = [...slots].filter((slot) => slot !== NONE && this.#records.lsnOf(slot) !== UNLOGGED);
+    for (const slot of onDisk) this.#records.bind(slot, UNLOGGED);
+    this.journal?.delete(onDisk.map((slot) => this.keys.textOf(slot)));
+  }
+
   /** The slots of all entries, fresh or not. */
   slots(): Iterable<number> {
     return this.#residents.inOrder();
@@ -298,9 +308,9 @@ export class Entries implements Expiring {
     }
   }
 
-  /** Lets go of the entries of a table nobody can ask for any more. */
+  /** Lets go of the entries of a table, of a cache in memory only. The loads of it that are under way are fenced off. */
   forget(table: Table): void {
-    table.flights.fenceAll();
+    table.fenceAll();
     for (const slot of this.keys.slotsOf(table)) {
       this.#tell('cache:deleted', slot, 'collected');
       this.#remove(slot);

@@ -10,6 +10,7 @@ import { inNobodysName } from './flight/nobodys-name.js';
 import type { Flight, LoadEvents } from './flight/single-flight.js';
 import { addWaiter, circleThrough, track, type Work } from './flight/waits.js';
 import { type Freshness, isRemembered, isVetoed, NOT_STORED, type Result, ttlOf, type Unless } from './freshness.js';
+import type { Gathering } from './gathering.js';
 import { withSignal } from './key/abort-signals.js';
 import { isPrimitive, isThenable, singleUseKind } from './kinds.js';
 import { expectSameKey, isRefusal, type LoadLimits, runInTurn, tookTooLong, within } from './load-limits.js';
@@ -68,6 +69,7 @@ export interface LoadOwner {
   readonly tagging: Tagging | undefined;
   /** Answers the call `self.method(...args)`. */
   find(table: Table, self: unknown, args: readonly unknown[]): unknown;
+  readonly gathering: Gathering;
   /** Whether the method answers with promises, as far as is known. */
   isAsync: boolean;
   keyOf(table: Table, self: unknown, args: readonly unknown[]): CallKey;
@@ -223,14 +225,14 @@ export class Loads {
     if (isThenable(result)) {
       owner.isAsync = true;
       const keep = (value: unknown): Promise<void> | undefined =>
-        this.#store(table, key, { self, value, args, isPromised: true, tags }) ? entries.journal?.whenDurable() : undefined;
+        this.#keep(table, key, { self, value, args, isPromised: true, tags }) ? entries.journal?.whenDurable() : undefined;
       flights.follow(key.text, flight, result, { ended, failed, keep } satisfies LoadEvents);
       if (this.#isTimed) this.#limit(table, key, flight, isForced);
       return flights.join(key.text, flight, signals, waiter);
     }
     this.#givesValues = true;
     ended(result);
-    if (flights.end(key.text, flight) && this.#store(table, key, { self, value: result, args, isPromised: false, tags })) entries.journal?.makeDurable();
+    if (flights.end(key.text, flight) && this.#keep(table, key, { self, value: result, args, isPromised: false, tags })) entries.journal?.makeDurable();
     return result;
   }
 
@@ -338,6 +340,34 @@ export class Loads {
     }
   }
 
+  /** Stores the result of a load. What is to be evicted soon must not come back from disk: the load may have begun before that was asked for. */
+  #keep(table: Table, key: CallKey, result: Loaded): boolean {
+    const { entries, gathering } = this.#owner;
+    const isStored = this.#store(table, key, result);
+    if (isStored && entries.journal !== undefined && gathering.concerns(table, key.text)) {
+      try {
+        entries.takeOffDisk([entries.keys.slotOf(table, key)]);
+      } catch (error) {
+        this.#owner.reportOnce(error as ScrubjayError);
+      }
+    }
+    return isStored;
+  }
+
+  /** Stores what was not loaded but written, as if a load of this call had given it now. */
+  storeWritten(table: Table, key: CallKey, value: unknown, { self, args }: Pick<Call, 'self' | 'args'>): void {
+    const { tagging, isAsync } = this.#owner;
+    let tags: readonly string[] | undefined = NO_TAGS;
+    try {
+      if (tagging !== undefined) tags = tagging.tagsOf(value, { self, args });
+    } catch (error) {
+      this.#owner.reportOnce(error as ScrubjayError);
+      tags = undefined;
+    }
+    this.#store(table, key, { self, value, args, isPromised: isAsync, tags });
+  }
+
+  /** Stores a result, as long as its freshness says; gives whether it is stored. */
   #store(table: Table, key: CallKey, result: Loaded): boolean {
     const { entries, counters, settings } = this.#owner;
     const { value, isPromised, tags } = result;

@@ -12,6 +12,7 @@ import { Entries } from './entries.js';
 import { type CallKey, EntryKeys } from './entry-keys.js';
 import type { ScrubjayError } from './errors.js';
 import type { Bulkhead } from './flight/bulkhead.js';
+import { Gathering } from './gathering.js';
 import { HandOut } from './hand-out.js';
 import { Isolation } from './isolation.js';
 import { signalsIn } from './key/abort-signals.js';
@@ -27,6 +28,7 @@ import { Counters } from './stats/counters.js';
 import { DEFAULT_SWITCHES, type Switches } from './switches.js';
 import { type Table, Tables } from './tables.js';
 import { Tagging } from './tagging.js';
+import { change, isInTransaction, isTouchedHere } from './transactions.js';
 
 export type { AnyMethod };
 
@@ -43,9 +45,13 @@ export class MethodCache {
   readonly handOut: HandOut;
   entries: Entries;
   tables: Tables;
+  /** Evictions that wait for others. */
+  readonly gathering = new Gathering();
 
   /** Nothing but the entries decides how calls are answered. */
   #isPlain = false;
+  /** How many changes of this cache are held by transactions. */
+  #held = 0;
   /** Those of the registry, for all its caches. */
   switches: Switches = DEFAULT_SWITCHES;
   #disk: CacheDisk;
@@ -120,7 +126,18 @@ export class MethodCache {
   /** Whether more than the entries decides how calls are answered. To be asked again whenever that may have changed, so that a hit asks one thing only. */
   attend(): void {
     this.events.attend();
-    this.#isPlain = this.isOpen && !this.#attended.isNeeded;
+    this.#isPlain = this.isOpen && this.#held === 0 && !this.#attended.isNeeded;
+  }
+
+  /** A transaction holds one more change of this cache, or one less (-1). */
+  hold(by: 1 | -1): void {
+    this.#held += by;
+    this.attend();
+  }
+
+  /** Whether the transaction that this is part of has changed the entry under `text`, so that what is stored there is of no use to it. */
+  isTouched(table: Table, text: string): boolean {
+    return this.#held > 0 && isTouchedHere(this, table, text);
   }
 
   /** The same where nothing but the entries decides. */
@@ -141,6 +158,8 @@ export class MethodCache {
       if (!this.entries.isUntroubled(slot)) this.#refreshAhead(table, key, slot, { self, args, signals: signalsIn(args) });
       return this.entries.use(slot);
     }
+    // It may see what is rolled back later.
+    if (isInTransaction()) return this.bypass(self, args);
     const signals = signalsIn(args);
     // What the method makes of a signal that has fired already is its own affair.
     if (signals.some((signal) => signal.aborted)) return this.bypass(self, args);
@@ -214,8 +233,31 @@ export class MethodCache {
   /** Removes everything. @throws SCRUBJAY_NOT_DURABLE */
   async clear(): Promise<void> {
     this.openNow();
-    this.entries.clear(this.tables.all);
-    await this.entries.journal?.whenDurableOrThrow();
+    const everything = {
+      cache: this,
+      touches: () => true,
+      carryOut: () => {
+        this.entries.clear(this.tables.all);
+      },
+    };
+    await change(everything, () => undefined);
+  }
+
+  /** Stores `value` as if a load of the call had given it; a load of it that is under way is not stored. */
+  store(table: Table, key: CallKey, value: unknown, call: Pick<Call, 'self' | 'args'>): void {
+    table.fence(key.text);
+    if (!this.switches.isEnabled) this.entries.delete(table, key);
+    else {
+      this.loads.storeWritten(table, key, value, call);
+      // So that it is known how it looked.
+      this.handOut.give(value, () => key.text);
+    }
+  }
+
+  /** Carries out what is put off, and makes everything durable that was acknowledged so far. */
+  async flush(): Promise<void> {
+    this.gathering.flush();
+    await this.entries.journal?.flush();
   }
 
   /**
@@ -223,6 +265,7 @@ export class MethodCache {
    * What is on disk stays there.
    */
   async reset(): Promise<void> {
+    this.gathering.flush();
     if (this.#disk.isOpening) await this.close();
     const { entries, tables } = this;
     entries.journal = undefined;
@@ -249,6 +292,7 @@ export class MethodCache {
 
   /** Ends the journal in order; what happens afterwards stays in memory. A cache that was never opened is not read for this. */
   close(): Promise<void> {
+    this.gathering.flush();
     return this.#disk.close();
   }
 }

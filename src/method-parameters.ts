@@ -16,11 +16,23 @@ export interface KnownParameters {
   readonly isComplete: boolean;
 }
 
+/** What the options say of them. */
+type SaidOfParameters = Pick<Settings, 'parameters' | 'omitted' | 'secrets' | 'defaults' | 'persist' | 'pick'>;
+
+/**
+ * The names of the parameters of a method that is not cached itself, and why its source does not tell them, where that is so.
+ * @throws SCRUBJAY_BAD_KEY_NAME
+ */
+export function namesOf(method: AnyMethod, params: readonly Parameter[] | undefined, recorded: readonly Parameter[], where: string) {
+  const settings: SaidOfParameters = { parameters: params, omitted: [], secrets: [], defaults: {}, persist: undefined, pick: undefined };
+  return { parameters: parametersOf(method, settings, recorded, where).parameters, reason: readSourceText(method).reason };
+}
+
 /**
  * Names come from `params`, else from `@Key`, else from the source where it shows beyond doubt what the author wrote.
  * @throws SCRUBJAY_BAD_KEY_NAME for names that do not exist or stand twice, SCRUBJAY_KEY_UNNAMED for a persisted method with a nameless parameter
  */
-export function parametersOf(method: AnyMethod, settings: Settings, recorded: readonly Parameter[], where: string): KnownParameters {
+export function parametersOf(method: AnyMethod, settings: SaidOfParameters, recorded: readonly Parameter[], where: string): KnownParameters {
   const source = readSourceText(method);
   const declared = declaredBy(settings.parameters ?? [], recorded);
   checkParameters(declared, where);
@@ -75,7 +87,7 @@ function withSourceNames(declared: readonly Parameter[], { parameters, isSure, h
   });
 }
 
-function withOptions(named: readonly Parameter[], { omitted, secrets, defaults }: Settings, source: SourceText, where: string): readonly Parameter[] {
+function withOptions(named: readonly Parameter[], { omitted, secrets, defaults }: SaidOfParameters, source: SourceText, where: string): readonly Parameter[] {
   for (const [option, names] of Object.entries({ omit: omitted, secret: secrets, defaults: Object.keys(defaults) })) {
     const unknown = names.find((name) => !named.some((parameter) => parameter.name === name));
     if (unknown === undefined) continue;

@@ -265,7 +265,7 @@ export class CacheRegistry {
 
   /** Makes everything durable that was acknowledged so far, the order of use included, whatever durability a cache has. */
   async flush(): Promise<void> {
-    await this.#all(async (cache) => cache.entries.journal?.flush());
+    await this.#all((cache) => cache.flush());
   }
 
   /** Whether it was closed, and not opened again. */

@@ -2,6 +2,7 @@
  * Who shares entries with whom: one table for a class, or one for each of its instances.
  */
 import { ScrubjayError } from './errors.js';
+import { Puts } from './flight/puts.js';
 import { ShortMemory } from './flight/short-memory.js';
 import { SingleFlight } from './flight/single-flight.js';
 import { type CallShape, CallTable } from './key/call-table.js';
@@ -19,6 +20,9 @@ const MOST_FAILURES = 1000;
 
 /** The entries of those who share them: of one instance, or of a class. */
 export class Table {
+  static #made = 0;
+  /** A number of its own. */
+  readonly id = ++Table.#made;
   /** The slot of each everyday call; `undefined` where calls go by their key alone. */
   readonly calls: CallTable | undefined;
   /** The slot of each key, of those entries that are not in `calls`, or of all. */
@@ -31,6 +35,8 @@ export class Table {
   readonly failures = new ShortMemory<Failure>(MOST_FAILURES);
   /** The loads under way. */
   readonly flights = new SingleFlight();
+  /** The results of methods that write, on their way here. */
+  readonly puts = new Puts();
 
   constructor(keys: SlotKeys, shape?: CallShape) {
     this.calls = shape && new CallTable(shape, keys);
@@ -41,9 +47,10 @@ export class Table {
     return this.calls === undefined || !this.calls.tellsAllApart;
   }
 
-  /** From now on the load under way for `key` is not stored and not joined, and nothing keeps the next one from trying. */
+  /** From now on the load under way for `key` is not stored and not joined, nothing keeps the next one from trying, and what is on its way there is not stored. */
   fence(key: string): void {
     this.flights.fence(key);
+    this.puts.fence(key);
     if (!this.pauses.isEmpty) this.pauses.forget(key);
     if (!this.failures.isEmpty) this.failures.forget(key);
   }
@@ -58,6 +65,7 @@ export class Table {
   /** The same for every key. */
   fenceAll(): void {
     this.flights.fenceAll();
+    this.puts.fenceAll();
     this.pauses.clear();
     this.failures.clear();
   }

@@ -6,6 +6,8 @@ import type { BatchShape } from './batch-result.js';
 export interface BatchPlan {
   /** The place of the list among the arguments. */
   readonly listAt: number;
+  /** What the parameter of the list is called, where that is known; its element may be called something else. */
+  readonly listName: string | undefined;
   /** What the method gives. */
   readonly returns: BatchShape;
 }
