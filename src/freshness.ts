@@ -108,11 +108,11 @@ const badTtl = (where: string, found: string, cause?: unknown): ScrubjayError =>
  * Whether an error is remembered.
  * @throws SCRUBJAY_WHEN_FAILED when the user's function failed or gave something that is no answer: the error is not remembered then
  */
-export function isRemembered({ when }: ErrorPlan, error: unknown, args: readonly unknown[], where: string): boolean {
+export function isRemembered({ when }: ErrorPlan, { self, error, args }: { self: unknown; error: unknown; args: readonly unknown[] }, where: string): boolean {
   if (when === undefined) return true;
   let said: unknown;
   try {
-    said = when(error, ...args);
+    said = when.call(self, error, ...args);
   } catch (cause) {
     throw badWhen(where, `it failed: ${cause instanceof Error ? cause.message : describe(cause)}`, cause);
   }

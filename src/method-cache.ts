@@ -248,7 +248,7 @@ export class MethodCache {
     table.fence(key.text);
     if (!this.switches.isEnabled) this.entries.delete(table, key);
     else {
-      this.loads.storeWritten(table, key, value, call);
+      this.loads.outcomes.storeWritten(table, key, value, call);
       // So that it is known how it looked.
       this.handOut.give(value, () => key.text);
     }
