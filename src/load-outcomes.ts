@@ -117,16 +117,6 @@ export class LoadOutcomes {
     return { value: entries.valueAt(slot) };
   }
 
-  /** The tags of a result; `undefined` where it is not to be stored. */
-  tagsOf(tagging: Tagging, flight: Flight, value: unknown, call: { readonly self: unknown; readonly args: readonly unknown[] }): readonly string[] | undefined {
-    try {
-      return tagging.land(flight, value, call);
-    } catch (error) {
-      this.#owner.reportOnce(error as ScrubjayError);
-      return undefined;
-    }
-  }
-
   /** Stores the result of a load. What is to be evicted soon must not come back from disk: the load may have begun before that was asked for. */
   keep(table: Table, key: CallKey, result: Loaded): boolean {
     const { entries, gathering } = this.#owner;

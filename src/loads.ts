@@ -150,7 +150,7 @@ export class Loads {
     let tags: readonly string[] | undefined = NO_TAGS;
     const ended = (value: unknown): void => {
       counters.endLoad(flight.startedAt);
-      if (tagging !== undefined) tags = this.outcomes.tagsOf(tagging, flight, value, { self, args });
+      if (tagging !== undefined) tags = tagging.land(flight, value, { self, args });
     };
     const failed = (error: unknown, counts: boolean, isPromised = true): { readonly value: unknown } | undefined => {
       tagging?.fail(flight);

@@ -76,7 +76,7 @@ export class MethodCache {
     this.tables = this.#newTables();
     this.isAsync = settings.returnsPromise || isAsyncFunction(settings.method);
     const { tags } = settings;
-    this.tagging = typeof tags === 'function' ? new Tagging(tags, settings.name) : undefined;
+    this.tagging = typeof tags === 'function' ? new Tagging(tags, settings.name, (error) => this.reportOnce(error)) : undefined;
     this.#disk = new CacheDisk(this);
     this.bulkhead = bulkheadOf(settings.loads);
     this.loads = new Loads(this);

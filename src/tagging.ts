@@ -22,11 +22,14 @@ const NO_TAGS: readonly string[] = [];
 export class Tagging {
   readonly #ask: (result: never, ...args: readonly never[]) => unknown;
   readonly #where: string;
+  readonly #report: (error: ScrubjayError) => void;
   readonly #invalidated = new InvalidatedTags();
 
-  constructor(ask: (result: never, ...args: readonly never[]) => unknown, where: string) {
+  /** `where` begins messages; `report` is told of a function that fails where a load must not. */
+  constructor(ask: (result: never, ...args: readonly never[]) => unknown, where: string, report: (error: ScrubjayError) => void) {
     this.#ask = ask;
     this.#where = where;
+    this.#report = report;
   }
 
   /** Changes with each invalidation. */
@@ -67,10 +70,7 @@ export class Tagging {
     this.#invalidated.end(flight.began as number);
   }
 
-  /**
-   * The load has ended. Gives the tags of its result; `undefined` where one of them was invalidated since it began, and the result is not to be stored.
-   * @throws SCRUBJAY_BAD_TAGS
-   */
+  /** The load has ended. Gives the tags of its result; `undefined` where one of them was invalidated since it began, or nobody knows them, and it is not to be stored. */
   land(flight: Flight, result: unknown, call: TaggedCall): readonly string[] | undefined {
     const { began } = flight as { began: number };
     try {
@@ -80,7 +80,8 @@ export class Tagging {
       return flight.isOutdated ? undefined : tags;
     } catch (error) {
       flight.isOutdated = began !== this.generation;
-      throw error;
+      this.#report(error as ScrubjayError);
+      return undefined;
     } finally {
       this.#invalidated.end(began);
     }

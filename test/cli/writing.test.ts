@@ -76,6 +76,28 @@ describe.each(driverNames)('%s', (driver) => {
     }
   });
 
+  test('export and import: tags come with their entries', async () => {
+    for (const name of driverNames) {
+      const from = temporaryDirectory();
+      const cache = open(from);
+      cache.entries.put(cache.table, { text: 'tagged', copy: undefined }, 1, false, undefined, ['x', 'y']);
+      cache.put('plain');
+      await cache.journal.close();
+      const { out, json } = await scrubjay(['export', from]);
+      expect(json.map(({ key, tags }) => [key, tags])).toEqual([
+        ['tagged', ['x', 'y']],
+        ['plain', undefined],
+      ]);
+      const to = temporaryDirectory();
+      await new DiskCache({ directory: to, driver: drivers[name] }).put('mine').journal.close();
+      await scrubjay(['import', to], out);
+      const imported = new DiskCache({ directory: to, driver: drivers[name] });
+      expect([...imported.entries.tags.slotsOf('y')].map((slot) => imported.entries.keys.textOf(slot))).toEqual(['tagged']);
+      imported.die();
+      expect((await scrubjay(['keys', to, '--json'])).json.map(({ tags }) => tags)).toEqual([undefined, ['x', 'y'], undefined]);
+    }
+  });
+
   test('import: the time of an entry comes with it', async () => {
     const directory = temporaryDirectory();
     await open(directory).put('a').journal.close();
@@ -92,6 +114,7 @@ test.each([
   ['no key', '{"value":1}'],
   ['no value', '{"key":"k"}'],
   ['a time that is none', '{"key":"k","value":1,"expiresAt":"soon"}'],
+  ['tags that are none', '{"key":"k","value":1,"tags":"x"}'],
   ['a notation that is none', '{"key":"k","rich":[["Nothing",1]]}'],
 ])('import: a line with %s stops it, is named, and nothing is added', async (_what, line) => {
   const directory = temporaryDirectory();

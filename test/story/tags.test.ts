@@ -410,6 +410,23 @@ describe('on disk', () => {
     expect(second.cache.keys()).toEqual(['id="bar"']);
   });
 
+  test('an invalidation while caching is off reaches memory and disk', async () => {
+    const persist = { directory: temporaryDirectory() };
+    const first = aService({ persist, scope: 'class' });
+    await loaded(first, xyz);
+    registry.configure({ enabled: false });
+    await registry.invalidateTags(['y']);
+    registry.configure({ enabled: true });
+    expect(first.cache.keys()).toEqual(['id="baz"']);
+    await registry.close();
+    registry = new CacheRegistry({ enabled: false });
+    aService({ persist, scope: 'class' });
+    await registry.invalidateTags(['x']);
+    await registry.close();
+    registry = new CacheRegistry();
+    expect(aService({ persist, scope: 'class' }).cache.keys()).toEqual([]);
+  });
+
   test('with durability always, the promise is kept when the removal is on the disk; it is one record', async () => {
     const service = aService({ persist: { directory: temporaryDirectory(), durability: 'always' }, scope: 'class' });
     await loaded(service, xyz);

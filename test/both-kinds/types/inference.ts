@@ -1,5 +1,5 @@
 /** What functions among the options know of the method, and the caller of a decorated one, under both kinds of decorators. Never run: the compiler reads it. */
-import { Cached, type CachedOptions, type KeyOf, type TagsOf, type WhenOf } from 'scrubjay';
+import { Cached, type CachedOptions, type CacheHandle, type CacheRegistry, type KeyOf, type TagsOf, type WhenOf } from 'scrubjay';
 import { type Equal, is, parts } from './equal';
 
 export class Users {
@@ -130,6 +130,45 @@ is<Equal<keyof ThisParameterType<Extract<TagsOf<Find, Users>, (...args: never[])
 is<Equal<NonNullable<CachedOptions['omit']>, readonly string[]>>(true);
 is<Equal<NonNullable<CachedOptions['params']>, readonly string[]>>(true);
 is<Equal<Parameters<NonNullable<CachedOptions['key']>>, any[]>>(true);
+
+/** Tags know the method they stand before, and its `this`. */
+export class Tagged {
+  declare tenant: string;
+
+  @Cached({ index: ['id'], tags: (user, id, at) => [user.name, parts(is<Equal<typeof id, string>>(true), is<Equal<typeof at, Date | undefined>>(true))] })
+  async find(id: string, _at?: Date): Promise<{ name: string }> {
+    return Promise.resolve({ name: id });
+  }
+
+  @Cached({
+    tags: function (text) {
+      return [this.tenant, text];
+    },
+  })
+  withThis(id: string): string {
+    return id;
+  }
+
+  @Cached({ params: ['id'], index: ['id'], tags: ['all'] })
+  list(id: string): string {
+    return id;
+  }
+
+  // @ts-expect-error: tags are text.
+  @Cached({ tags: (size) => [size] })
+  size(id: string): number {
+    return id.length;
+  }
+}
+
+export async function invalidate(cache: CacheHandle<Tagged['find']>, registry: CacheRegistry): Promise<void> {
+  is<Equal<typeof gone, number>>(true);
+  const gone = (await cache.deleteWhere({ id: 'u1', at: undefined })) + (await cache.invalidateTags(['x'])) + (await registry.invalidateTags(['x']));
+  // @ts-expect-error: parts are named.
+  await cache.deleteWhere(['u1']);
+  // @ts-expect-error: a list of tags.
+  await registry.invalidateTags('x');
+}
 
 declare function tagged(tags: TagsOf<Find, Users>): void;
 tagged(['users']);
