@@ -332,12 +332,15 @@ describe('in threads, processes and builds', () => {
       const cjs = createRequire(import.meta.url)('scrubjay');
       process.on('warning', () => {});
       process.emitWarning = () => {};
-      class One { depth = 0; async find(id) { await null; return this.depth++ === 0 ? 'one ' + await other.find(id) : 'end'; } }
-      class Other { async find(id) { await null; return 'other ' + await one.find(id); } }
+      let turns = 0;
+      const then = async (ask) => { await new Promise(setImmediate); return turns++ < 2 ? await ask() : 'end'; };
+      class One { async find(id) { return 'one ' + await then(() => other.find(id)); } }
+      class Other { async find(id) { return 'other ' + await then(() => one.find(id)); } }
       esm.cached(One, 'find', { params: ['id'] });
       cjs.cached(Other, 'find', { params: ['id'] });
       const [one, other] = [new One(), new Other()];
-      const answer = await one.find('a');
+      // Two requests, which know nothing of each other.
+      const answer = (await Promise.all([one.find('a'), other.find('a')])).join();
       const persist = { directory: ${JSON.stringify(temporaryDirectory())}, onLocked: 'memory' };
       const states = [esm, cjs].map(({ cached, CacheRegistry }) => {
         const registry = new CacheRegistry();
@@ -356,7 +359,7 @@ describe('in threads, processes and builds', () => {
       process.exit();
     `;
     const printed = execFileSync(process.execPath, ['--input-type=module', '--eval', script], { cwd: join(__dirname, '../..'), encoding: 'utf8' });
-    expect(printed.trim()).toBe('one other end One.find,Other.find,Prices.find open refused 1 1 2');
+    expect(printed.trim()).toBe('one other one end,other one end One.find,Other.find,Prices.find open refused 1 1 2');
   });
 });
 
