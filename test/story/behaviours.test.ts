@@ -2,7 +2,7 @@
 import { Cached, type CachedOptions, CacheRegistry, cacheOf } from '../../src/index';
 import { temporaryDirectory } from '../support/directories';
 import { manualClockForEachTest } from '../support/manual-clock';
-import { errorOf, gate } from '../support/promises';
+import { gate } from '../support/promises';
 import { warningsOfEachTest } from '../support/warnings';
 
 const time = manualClockForEachTest();
@@ -53,64 +53,6 @@ describe('many callers at once', () => {
       }
     },
   );
-
-  test('a group of callers shares a load, and a group that comes after its result was removed shares another', async () => {
-    const { users, cache, state } = aService();
-    const group = async (): Promise<unknown[]> => Promise.all(Array.from({ length: 5 }, () => users.find('a')));
-    expect(new Set(await group())).toEqual(new Set(['a1']));
-    await cache.delete('a');
-    expect(new Set(await group())).toEqual(new Set(['a2']));
-    expect(state.loads).toBe(2);
-  });
-
-  test('of ten callers nine leave: they are rejected, the load goes on, and the tenth gets its value', async () => {
-    const slow = gate<string>();
-    const seen: AbortSignal[] = [];
-    class Users {
-      @Cached({ registry, params: ['id', 'signal'] })
-      async find(_id: string, signal: AbortSignal): Promise<string> {
-        seen.push(signal);
-        return slow.promise;
-      }
-    }
-    const users = new Users();
-    const controllers = Array.from({ length: 10 }, () => new AbortController());
-    const answers = controllers.map(({ signal }) => users.find('a', signal));
-    const left = answers.slice(0, 9).map(async (answer) => errorOf(() => answer));
-    for (const controller of controllers.slice(0, 9)) controller.abort(new Error('left'));
-    expect((await Promise.all(left)).map(({ message }) => message)).toEqual(new Array(9).fill('left'));
-    slow.open('value');
-    expect([await answers[9], seen.length, seen[0]?.aborted]).toEqual(['value', 1, false]);
-  });
-
-  test('a caller who sets off a refresh ahead, and leaves afterwards, does not end it', async () => {
-    const loads: AbortSignal[] = [];
-    const slow = gate<string>();
-    class Users {
-      @Cached({ registry, params: ['id', 'signal'], ttl: 1000, refreshAhead: 0.5 })
-      async find(_id: string, signal: AbortSignal): Promise<string> {
-        return loads.push(signal) === 1 ? 'old' : slow.promise;
-      }
-    }
-    const users = new Users();
-    const caller = new AbortController();
-    await users.find('a', caller.signal);
-    time.clock.advance(500);
-    expect(await users.find('a', caller.signal)).toBe('old');
-    caller.abort();
-    slow.open('new');
-    await time.clock.settle();
-    expect([loads[1]?.aborted, await users.find('a', new AbortController().signal)]).toEqual([false, 'new']);
-  });
-
-  test('keys that are past their time are each refreshed once, and not each other', async () => {
-    const { users, state } = aService({ ttl: 1000, staleWhileRevalidate: 1000 });
-    await Promise.all([users.find('a'), users.find('b')]);
-    time.clock.advance(1000);
-    await Promise.all(['a', 'a', 'b', 'b', 'a'].map((id) => users.find(id)));
-    await time.clock.settle();
-    expect(state.loads).toBe(4);
-  });
 });
 
 describe('time', () => {

@@ -202,8 +202,8 @@ describe('nothing is waited for in a circle', () => {
       class Users {
         @Cached({ registry, params: ['id'], persist: { driver: 'jsonl', durability } })
         async find(id: string): Promise<string> {
-          await cacheOf(this, 'find').set(['other'], 'set');
-          await cacheOf(this, 'find').delete(id);
+          await cacheOf(users.find).set(['other'], 'set');
+          await cacheOf(users.find).delete(id);
           await this.team(id);
           await registry.open();
           await registry.flush();
@@ -212,7 +212,7 @@ describe('nothing is waited for in a circle', () => {
         }
         @Cached({ registry, params: ['id'], persist: { driver: 'jsonl', durability } })
         async team(id: string): Promise<string> {
-          await cacheOf(this, 'find').clear();
+          await cacheOf(users.team).clear();
           return `team ${id}`;
         }
       }
@@ -227,13 +227,13 @@ describe('nothing is waited for in a circle', () => {
       @Cached({ registry })
       async one(): Promise<string> {
         await begun.promise;
-        await cacheOf(this, 'other').clear();
+        await cacheOf(users.other).clear();
         return 'one';
       }
       @Cached({ registry })
       async other(): Promise<string> {
         await begun.promise;
-        await cacheOf(this, 'one').clear();
+        await cacheOf(users.one).clear();
         return 'other';
       }
     }
