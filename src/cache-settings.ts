@@ -31,6 +31,8 @@ export interface CacheSettings {
   /** How callers are kept from changing results for each other, and what there is to know of the classes in them. */
   readonly isolate: Isolate;
   readonly codecs: ValueCodecs;
+  /** Whether each instance has entries of its own. */
+  readonly isByInstance: boolean;
   /** The parts of keys by which entries are found without looking at all of them; `undefined` for none. */
   readonly index?: readonly string[] | undefined;
   /** What results are tagged with; `undefined` for nothing. */

@@ -192,6 +192,7 @@ export class ClassCaches {
         freshness,
         unless,
         isolate,
+        isByInstance: !this.#declaration.isStatic && settings.scope === 'instance',
         codecs: persist?.codecs ?? [],
         loads,
         unkeyable,

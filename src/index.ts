@@ -35,6 +35,7 @@ export type { RecoveryReport } from './persist/recovery.js';
 export type { OnDamage, RecoveryProgress } from './persist/recovery-source.js';
 export type { MemoryPressureOptions, MemoryReport } from './process-memory.js';
 export { CacheRegistry, type OpenOptions, type OpenProgress, type OpenReport, type RegistryOptions, registries, registry } from './registry.js';
+export { registerRequestStore } from './request-stores.js';
 export type { CacheEvent, CacheEventListener, CacheEventName, CacheEventReason } from './stats/cache-events.js';
 export { withTransaction } from './transactions.js';
 export type { EvictOptions, NamedParts, PutOptions } from './writing-options.js';

@@ -1,6 +1,7 @@
 /**
  * What becomes of a load that has ended: what is stored of its result, and what callers get where it has failed.
  */
+import type { ContextGuard, GuardedLoad } from './context-guard.js';
 import type { Entries } from './entries.js';
 import type { CallKey } from './entry-keys.js';
 import { ScrubjayError } from './errors.js';
@@ -21,6 +22,7 @@ const NO_TAGS: readonly string[] = [];
 /** What a load gave. */
 export interface Loaded extends Result {
   readonly isPromised: boolean;
+  readonly guarded?: GuardedLoad | undefined;
   /** `undefined` where it must not be stored. */
   readonly tags: readonly string[] | undefined;
 }
@@ -50,6 +52,7 @@ export interface LoadOwner {
   readonly entries: Entries;
   readonly counters: Counters;
   readonly events: CacheEvents;
+  readonly guard: ContextGuard;
   /** Set where only so many loads may run at one time. */
   readonly bulkhead: Bulkhead | undefined;
   /** Set where a function finds the tags of results. */
@@ -150,7 +153,8 @@ export class LoadOutcomes {
     const { value, isPromised, tags } = result;
     let ttlMs = NOT_STORED;
     try {
-      const isKept = tags !== undefined && this.#canBeKept(value) && !isVetoed(settings.unless, result, settings.name);
+      const isKept =
+        result.guarded?.mayBeStored() !== false && tags !== undefined && this.#canBeKept(value) && !isVetoed(settings.unless, result, settings.name);
       if (isKept) ttlMs = ttlOf(settings.freshness, result, settings.name);
     } catch (error) {
       this.#owner.reportOnce(error as ScrubjayError);

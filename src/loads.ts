@@ -156,9 +156,11 @@ export class Loads {
       tagging?.fail(flight);
       return this.outcomes.insteadOfError(table, key, { error, isPromised, flight, counts, isForced, self, args });
     };
+    const guarded = owner.guard.begin(self, args);
+    const enter = (): unknown => this.#enter(table, key, flight, { self, args });
     let result: unknown;
     try {
-      result = this.#enter(table, key, flight, { self, args });
+      result = guarded === undefined ? enter() : guarded.run(enter);
     } catch (error) {
       const instead = failed(error, flights.end(key.text, flight), false);
       if (instead === undefined) throw error;
@@ -167,14 +169,15 @@ export class Loads {
     if (isThenable(result)) {
       owner.isAsync = true;
       const keep = (value: unknown): Promise<void> | undefined =>
-        this.outcomes.keep(table, key, { self, value, args, isPromised: true, tags }) ? entries.journal?.whenDurable() : undefined;
+        this.outcomes.keep(table, key, { self, value, args, isPromised: true, guarded, tags }) ? entries.journal?.whenDurable() : undefined;
       flights.follow(key.text, flight, result, { ended, failed, keep } satisfies LoadEvents);
       this.#times.limit(table, key, flight, isForced);
       return flights.join(key.text, flight, signals, waiter);
     }
     this.#givesValues = true;
     ended(result);
-    if (flights.end(key.text, flight) && this.outcomes.keep(table, key, { self, value: result, args, isPromised: false, tags })) entries.journal?.makeDurable();
+    if (flights.end(key.text, flight) && this.outcomes.keep(table, key, { self, value: result, args, isPromised: false, guarded, tags }))
+      entries.journal?.makeDurable();
     return result;
   }
 

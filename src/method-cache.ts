@@ -8,6 +8,7 @@ import { cacheControl } from './cache-control.js';
 import { CacheDisk } from './cache-disk.js';
 import type { AnyMethod, CacheSettings } from './cache-settings.js';
 import { checkLimitOptions } from './check-limits.js';
+import { ContextGuard } from './context-guard.js';
 import { Entries } from './entries.js';
 import { type CallKey, EntryKeys } from './entry-keys.js';
 import type { ScrubjayError } from './errors.js';
@@ -43,6 +44,7 @@ export class MethodCache {
   readonly events: CacheEvents;
   readonly isolation: Isolation;
   readonly handOut: HandOut;
+  readonly guard: ContextGuard;
   entries: Entries;
   tables: Tables;
   /** Evictions that wait for others. */
@@ -81,6 +83,7 @@ export class MethodCache {
     this.bulkhead = bulkheadOf(settings.loads);
     this.loads = new Loads(this);
     this.handOut = new HandOut(this);
+    this.guard = new ContextGuard(this);
     this.#attended = new AttendedCalls(this);
     this.attend();
     follow(this);

@@ -6,6 +6,7 @@ import { cacheControl } from './cache-control.js';
 import type { Place } from './cached-method.js';
 import { chunksOf } from './flight/batch.js';
 import { withElement } from './flight/batch-plan.js';
+import { Reads, recordOn } from './flight/context-reads.js';
 import { JointSignal } from './flight/joint-signal.js';
 import { addWaiter, type Work, workOfCaller } from './flight/waits.js';
 import { signalsIn, withSignal } from './key/abort-signals.js';
@@ -31,6 +32,8 @@ export class PromptBatch {
   /** Keys that were deleted or set while the method ran: their values are answered with and not stored. */
   readonly #fenced = new Set<string>();
   readonly #joint = new JointSignal();
+  /** What is read for all elements is read for each. */
+  readonly #reads = new Reads();
   /** The method has given a promise after all. */
   #isPromised = false;
   /** The load that runs the method. */
@@ -66,6 +69,7 @@ export class PromptBatch {
   /** The value of the element that is being looked for, which the cache has not. `args` are those of the call for it. */
   load(args: readonly unknown[]): unknown {
     const key = this.#current;
+    this.#reads.tellCaller();
     // An entry may have come to its end in between.
     if (key === undefined) return first(this.#asked.load(withElement(args, this.#asked.listAt, [args[this.#asked.listAt]])));
     if (this.#values.size === 0) this.#loadAll(key, args);
@@ -126,7 +130,7 @@ export class PromptBatch {
     try {
       for (const chunk of chunksOf([...this.#missing], mostIds)) {
         const ids = chunk.map(([, id]) => id);
-        const values = load(withElement(given, listAt, ids));
+        const values = recordOn(this.#reads, () => load(withElement(given, listAt, ids)));
         for (const [index, [key]] of chunk.entries()) this.#values.set(key, valueAt(values, index));
         if (!isThenable(values)) continue;
         this.#isPromised = true;

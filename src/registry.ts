@@ -21,7 +21,7 @@ import type { RecoveryReport } from './persist/recovery.js';
 import type { RecoveryProgress } from './persist/recovery-source.js';
 import { type MemoryPressureOptions, type MemoryReport, ProcessMemory } from './process-memory.js';
 import { type CacheEventListener, type CacheEventName, Listeners } from './stats/cache-events.js';
-import { switchesOfEnvironment } from './switches.js';
+import { type Switches, switchesOfEnvironment } from './switches.js';
 import { checkTags } from './tagging.js';
 
 /** Defaults for every cache of a registry, and limits for all of them together. */
@@ -46,6 +46,12 @@ export interface RegistryOptions {
    * with its path. Makes every hit slow. Default `false`, unless the environment says `SCRUBJAY_WATCH_MUTATIONS=1`.
    */
   readonly watchMutations?: boolean;
+  /**
+   * For development and tests: looks for results that depend on something of the request, read from a store that `registerRequestStore` knows, which is not in their key.
+   * `'report'` says so, once for each method and store; with `'refuse'` such results are not stored, either. Makes loads slower, hits not.
+   * Default `'off'`, unless the environment says `SCRUBJAY_CONTEXT_GUARD=report` or `=refuse`.
+   */
+  readonly contextGuard?: 'off' | 'report' | 'refuse';
   /** Where and how caches are kept that say `persist` and nothing else. */
   readonly persist?: {
     /** The directory that holds one directory for each cache. Default `.scrubjay` in the working directory. */
@@ -104,7 +110,7 @@ export class CacheRegistry {
    * @throws SCRUBJAY_UNKNOWN_OPTION, SCRUBJAY_BAD_OPTION
    */
   configure(options: RegistryOptions): void {
-    expectKnown({ ...options }, ['persist', 'maxBytes', 'pressure', 'enabled', 'watchMutations'], 'registry.configure', 'option');
+    expectKnown({ ...options }, ['persist', 'maxBytes', 'pressure', 'enabled', 'watchMutations', 'contextGuard'], 'registry.configure', 'option');
     const persist = { ...(options.persist ?? {}) };
     if (options.persist !== undefined && typeof options.persist !== 'object')
       throw wrong('SCRUBJAY_BAD_OPTION', 'registry.configure', 'persist must be an object with directory, durability, onLocked or closeOn', options.persist);
@@ -113,6 +119,7 @@ export class CacheRegistry {
     this.#durability = checkDurability(persist.durability, 'registry.configure') ?? this.#durability;
     this.#onLocked = checkOnLocked(persist.onLocked, 'registry.configure') ?? this.#onLocked;
     if (options.enabled !== undefined) this.#enable(checkFlag(options.enabled, 'enabled', 'registry.configure'));
+    if (options.contextGuard !== undefined) this.#switches.contextGuard = checkGuard(options.contextGuard);
     if (options.watchMutations !== undefined) {
       this.#switches.watchMutations = checkFlag(options.watchMutations, 'watchMutations', 'registry.configure');
       this.#attend();
@@ -302,6 +309,11 @@ export class CacheRegistry {
     const failed = results.find((result) => result.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
   }
+}
+
+function checkGuard(guard: unknown): Switches['contextGuard'] {
+  if (guard === 'off' || guard === 'report' || guard === 'refuse') return guard;
+  throw wrong('SCRUBJAY_BAD_OPTION', 'registry.configure', "contextGuard must be 'off', 'report' or 'refuse'", guard);
 }
 
 /** Tells an application of progress; its errors must not end a recovery. */

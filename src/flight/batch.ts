@@ -4,6 +4,7 @@
  * Source: https://github.com/graphql/dataloader, `enqueuePostPromiseJob`.
  */
 import { LoadWork } from './bulkhead.js';
+import { Reads, recordOn } from './context-reads.js';
 import { JointSignal } from './joint-signal.js';
 import { finish, track, type Work, workOfCaller } from './waits.js';
 
@@ -27,6 +28,8 @@ export class Batch {
   readonly #load: LoadMany;
   readonly #mostIds: number;
   readonly #seats: Seat[] = [];
+  /** What is read for all ids is read for each. */
+  readonly #reads = new Reads();
 
   constructor(load: LoadMany, mostIds: number) {
     this.#load = load;
@@ -35,6 +38,7 @@ export class Batch {
 
   /** One more id, whose value is promised. Who wants it leaves when one of `signals` fires. */
   add(id: unknown, signals: readonly AbortSignal[]): Promise<unknown> {
+    this.#reads.tellCaller();
     return new Promise((settle) => this.#seats.push({ id, signals, hadFired: signals.some(hasFired), waiter: workOfCaller(), settle }));
   }
 
@@ -57,7 +61,7 @@ export class Batch {
     const work = new LoadWork(undefined);
     work.waiters = seats.flatMap(({ waiter }) => waiter ?? []);
     joint.signal.addEventListener('abort', () => work.turn?.leave(joint.signal.reason), { once: true });
-    const values = track(work, () => this.#load(ids, joint.signal, work)).finally(() => {
+    const values = track(work, () => recordOn(this.#reads, () => this.#load(ids, joint.signal, work))).finally(() => {
       joint.end();
       finish(work);
     });

@@ -1,5 +1,6 @@
 /** What the compiler knows of keys, events and control from outside, under both kinds of decorators. Never run: the compiler reads it. */
-import { Cached, CachedBatch, type CacheEvent, type CacheEventReason, cacheOf, keyOf, registry, withCacheControl } from 'scrubjay';
+import type { AsyncLocalStorage } from 'node:async_hooks';
+import { Cached, CachedBatch, type CacheEvent, type CacheEventReason, cacheOf, keyOf, registerRequestStore, registry, withCacheControl } from 'scrubjay';
 import { type Equal, is } from './equal';
 
 class Users {
@@ -74,3 +75,12 @@ export class Vetoed {
     return id;
   }
 }
+
+declare const requests: AsyncLocalStorage<{ tenantId: string } | undefined>;
+registerRequestStore('tenantId', requests, 'tenantId');
+registerRequestStore('tenantId', requests, (request) => is<Equal<typeof request, { tenantId: string }>>(true));
+// @ts-expect-error: no AsyncLocalStorage.
+registerRequestStore('tenantId', new Map());
+registry.configure({ enabled: true, watchMutations: true, contextGuard: 'refuse' });
+// @ts-expect-error: no such way.
+registry.configure({ contextGuard: 'throw' });
