@@ -2,7 +2,7 @@
 import { Cached, type CachedOptions, CacheRegistry, cacheOf } from '../../src/index';
 import { temporaryDirectory } from '../support/directories';
 import { manualClockForEachTest } from '../support/manual-clock';
-import { gate } from '../support/promises';
+import { errorOf, gate } from '../support/promises';
 import { warningsOfEachTest } from '../support/warnings';
 
 const time = manualClockForEachTest();
@@ -146,6 +146,24 @@ describe('values and errors', () => {
 });
 
 describe('calls', () => {
+  test('a call that is not to be cached runs the method, joins nobody, and leaves what is stored as it is', async () => {
+    let isCached = true;
+    const { users, state, cache } = aService({ when: () => isCached });
+    expect(await users.find('a')).toBe('a1');
+    isCached = false;
+    expect([await users.find('a'), await users.find('a'), cache.peek('a')]).toEqual(['a2', 'a3', 'a1']);
+    isCached = true;
+    expect([await users.find('a'), state.loads]).toEqual(['a1', 3]);
+    const slow = gate<string>();
+    state.source = () => slow.promise;
+    const loading = users.find('b');
+    isCached = false;
+    state.source = (id) => `${id} uncached`;
+    expect(await users.find('b')).toBe('b uncached');
+    slow.open('loaded');
+    expect([await loading, cache.peek('b')]).toEqual(['loaded', 'loaded']);
+  });
+
   test('some of the arguments make the key: the others do not count', () => {
     const loads: unknown[][] = [];
     class Sums {
@@ -238,4 +256,50 @@ describe('calls', () => {
       await later.close();
     },
   );
+
+  test('a method whose body has changed finds its old results; another version of it begins empty', async () => {
+    const directory = temporaryDirectory();
+    const found: unknown[] = [];
+    for (const [version, body] of [
+      [1, 'old'],
+      [1, 'new'],
+      [2, 'newest'],
+    ] as const) {
+      const own = new CacheRegistry({ persist: { directory } });
+      const { users, state } = aService({ persist: { version } }, own);
+      state.source = () => body;
+      found.push(await users.find('a'));
+      await own.close();
+    }
+    expect(found).toEqual(['old', 'old', 'newest']);
+  });
+});
+
+describe('what stands beside', () => {
+  test('clear keeps nothing back: what it removed does not stand in for a load that fails', async () => {
+    const { users, state, cache } = aService({ ttl: 1000, staleIfError: '1h' });
+    const other = aService({ name: 'other' });
+    for (const service of [users, other.users]) await service.find('a');
+    await cache.clear();
+    state.source = failing;
+    expect(await errorOf(() => users.find('a'))).toMatchObject({ message: 'the source is down' });
+    expect(other.cache.has('a')).toBe(true);
+  });
+
+  test('a listener that is never done holds up neither calls nor the next events', async () => {
+    const { users, cache } = aService({ capacity: 1 });
+    const told: unknown[] = [];
+    cache.on('cache:deleted', async ({ key, reason }) => {
+      told.push([key, reason]);
+      await new Promise(() => undefined);
+    });
+    for (const id of ['a', 'b', 'c']) expect(await users.find(id)).toBe(`${id}${'abc'.indexOf(id) + 1}`);
+    await cache.delete('c');
+    await time.clock.settle();
+    expect(told).toEqual([
+      ['id="a"', 'size'],
+      ['id="b"', 'size'],
+      ['id="c"', 'explicit'],
+    ]);
+  });
 });

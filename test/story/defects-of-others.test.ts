@@ -178,6 +178,34 @@ describe('what comes back', () => {
     expect(users.now()).toBe('up');
   });
 
+  test.each(['clone', 'freeze'] as const)('isolate: %s: what a caller does to a result, or to what was set, does not reach the next hit', async (isolate) => {
+    class Users {
+      @Cached({ registry, isolate, params: ['id'] })
+      async find(id: string): Promise<{ id: string; tags: string[] }> {
+        return Promise.resolve({ id, tags: ['loaded'] });
+      }
+    }
+    const users = new Users();
+    const set = { id: 'b', tags: ['set'] };
+    await cacheOf(users.find).set(['b'], set);
+    const spoil = (user: { tags: string[] }): void => {
+      try {
+        user.tags.push('spoilt');
+      } catch (error) {
+        expect([isolate, error]).toEqual(['freeze', expect.any(TypeError)]);
+      }
+    };
+    spoil(set);
+    const joined = await Promise.all([users.find('a'), users.find('a')]);
+    spoil(joined[0]);
+    expect(joined[1].tags).toEqual(['loaded']);
+    for (const id of ['a', 'b', 'a', 'b']) {
+      const user = await users.find(id);
+      expect(user.tags).toEqual([id === 'a' ? 'loaded' : 'set']);
+      spoil(user);
+    }
+  });
+
   test.each(['jsonl', 'msgpack'] as const)('%s: a Date is a Date on the miss, on the hit, and after a restart', async (driver) => {
     const directory = temporaryDirectory();
     for (const round of [0, 1]) {
