@@ -28,7 +28,7 @@ export function report(suite, results) {
   return `\n${suite.name}: ${suite.title}${results.effort.byProcessor ? ', of processor time' : ''}\n${machineText()}\n${packagesText(contenders)}\n\n${table(shown)}\n${LEGEND}\n${comparison(results)}`;
 }
 
-const beyondFloor = (contenders, cells, scenario) => whole(summary(cells[scenario].samples).median - median(yardsticks.floor(contenders), scenario));
+const beyondFloor = (contenders, cells, scenario) => whole(summary(cells[scenario].samples).median - medianOf(yardsticks.floor(contenders), scenario));
 
 const growth = (cells, scenario, smaller) => (cells[smaller] === undefined ? '–' : ratioText(cells[scenario], { cells }, smaller));
 
@@ -37,14 +37,14 @@ function comparison({ scenarios, contenders }) {
   const lines = [];
   for (const ours of contenders.filter(({ role }) => role === 'ours')) {
     for (const other of contenders.filter((each) => each !== ours)) {
-      const logs = scenarios.map((scenario) => Math.log(median(other, scenario) / median(ours, scenario)));
+      const logs = scenarios.map((scenario) => Math.log(medianOf(other, scenario) / medianOf(ours, scenario)));
       lines.push(
         `${other.name} takes ${Math.exp(logs.reduce((sum, log) => sum + log, 0) / logs.length).toFixed(2)} times as long as ${ours.name}, on the geometric mean`,
       );
     }
     const toBest = scenarios.flatMap((scenario) => {
       const peer = best(contenders, scenario, () => true);
-      return peer === undefined ? [] : [Math.log(median(peer, scenario) / median(ours, scenario))];
+      return peer === undefined ? [] : [Math.log(medianOf(peer, scenario) / medianOf(ours, scenario))];
     });
     if (toBest.length > 0)
       lines.push(
@@ -93,9 +93,9 @@ function fastestPeer(contenders, scenario) {
 }
 
 const fastest = (contenders, scenario) =>
-  contenders.reduce((one, other) => (one === undefined || median(other, scenario) < median(one, scenario) ? other : one), undefined);
+  contenders.reduce((one, other) => (one === undefined || medianOf(other, scenario) < medianOf(one, scenario) ? other : one), undefined);
 
-const median = ({ cells }, scenario) => summary(cells[scenario].samples).median;
+export const medianOf = ({ cells }, scenario) => summary(cells[scenario].samples).median;
 
 function summary(samples) {
   const sorted = samples.toSorted((one, other) => one - other);
@@ -110,16 +110,18 @@ function cellText({ samples, mark }) {
 
 const whole = (number) => Math.round(number).toLocaleString('en-US');
 
-const ratioText = ({ samples }, other, scenario) => (other === undefined ? '–' : (summary(samples).median / median(other, scenario)).toFixed(2));
+const ratioText = ({ samples }, other, scenario) => (other === undefined ? '–' : (summary(samples).median / medianOf(other, scenario)).toFixed(2));
 
 const wrongText = ({ wrong, of }) => (of === 0 ? '–' : wrong.length === 0 ? `right ${of}/${of}` : `wrong ${wrong.length}/${of}`);
 
-function table(rows) {
+/** Rows of texts, the first column to the left. */
+export function table(rows) {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
   return rows.map((row) => row.map((text, column) => (column === 0 ? text.padEnd(widths[0]) : text.padStart(widths[column]))).join('  ')).join('\n');
 }
 
-const machineText = () => `Node ${process.versions.node}, ${type()} ${process.arch}, ${cpus().length} × ${cpus()[0].model}, ${whole(totalmem() / 2 ** 30)} GiB`;
+export const machineText = () =>
+  `Node ${process.versions.node}, ${type()} ${process.arch}, ${cpus().length} × ${cpus()[0].model}, ${whole(totalmem() / 2 ** 30)} GiB`;
 
 const packagesOf = (contenders) => Object.fromEntries(contenders.flatMap(({ packages }) => packages.map((name) => [name, versionOf(name)])));
 

@@ -1,0 +1,39 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+
+const dist = join(__dirname, '../dist');
+// `scrubjay/testing` loads a test framework, and integrations the framework they are for.
+const doors = ['scrubjay', 'scrubjay/persist', 'scrubjay/map'];
+
+/** Runs in a process of its own: everything that could read a file or begin to wait is watched, then the doors are imported, and what was seen is printed. */
+const WATCH = `
+  const seen = [];
+  const watch = (owner, name, what) => {
+    const original = owner[name];
+    owner[name] = function watched(...args) {
+      // The loader of modules reads files itself, with a frame of Node's own below this one.
+      const caller = new Error().stack.split('\\n')[2] ?? '';
+      if (caller.includes(${JSON.stringify(dist)})) seen.push(what + ' ' + caller.trim());
+      return original.apply(this, args);
+    };
+  };
+  const fs = require('node:fs');
+  for (const [owner, of] of [[fs, 'fs.'], [fs.promises, 'fs.promises.']])
+    for (const name of Object.keys(owner)) if (typeof owner[name] === 'function' && !/^[A-Z_]/.test(name)) watch(owner, name, of + name);
+  for (const name of ['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask']) watch(globalThis, name, name);
+  require('node:module').syncBuiltinESMExports();
+`;
+
+function seenAt(importing: string): unknown {
+  // The loader closes its files a moment later.
+  const program = `const turn = setImmediate; ${WATCH} (async () => { ${importing}; for (let turns = 0; turns < 20; turns++) await new Promise((go) => turn(go)); const resources = process.getActiveResourcesInfo(); console.log(JSON.stringify({ seen, resources })); process.exit(); })();`;
+  return JSON.parse(execFileSync(process.execPath, ['-e', program], { encoding: 'utf8', cwd: join(__dirname, '..'), stdio: ['ignore', 'pipe', 'inherit'] }));
+}
+
+test.each(doors)('import %s: no timer, nothing that keeps the process alive, and no file is touched', (door) => {
+  expect(seenAt(`await import('${door}')`)).toEqual({ seen: [], resources: [] });
+});
+
+test.each(doors)('require %s: no timer, nothing that keeps the process alive, and no file is touched', (door) => {
+  expect(seenAt(`require('${door}')`)).toEqual({ seen: [], resources: [] });
+});
