@@ -2,7 +2,7 @@ import tseslint from 'typescript-eslint';
 
 // The linter is here for promises, which need types to be followed. Format and import order are Biome's.
 export default tseslint.config(
-  { ignores: ['dist/', 'build/', 'node_modules/', '**/*.js', '**/*.mjs', '**/*.cjs', 'test/compilers/'] },
+  { ignores: ['dist/', 'build/', 'node_modules/', '**/*.js', '**/*.mjs', '**/*.cjs', 'test/compilers/', 'examples/{nestjs,fastify,tsyringe}/'] },
   {
     files: ['{src,test,examples}/**/*.ts'],
     plugins: { '@typescript-eslint': tseslint.plugin },
