@@ -28,8 +28,9 @@ export function adopt(registry: CacheRegistry, self: object): void {
     giveClassHome(self, registry);
     return;
   }
+  // Also an object without a cached method: what it evicts is evicted in its application.
+  if (hasHome(self)) return;
   const methods = [...methodsOf(self).values()];
-  if (methods.length === 0 || hasHome(self)) return;
   for (const method of methods) method.expectMovable(self);
   giveHome(self, registry);
   for (const method of methods) method.move(self, registry);

@@ -81,6 +81,12 @@ export class CachedMethod {
     return classes;
   }
 
+  /** The caches where those of `self` belong. */
+  #classesFor(self: object): ClassCaches {
+    const home = this.#homeOf(self);
+    return home === undefined ? this.classes : this.#classesIn(home);
+  }
+
   /** The registry that keeps what `self` caches, where that is not the one of the declaration. */
   #homeOf(self: object): Registrar | undefined {
     return this.#isMovable ? homeOf(self) : undefined;
@@ -179,8 +185,7 @@ export class CachedMethod {
    */
   #settle(self: object): Place | undefined {
     if (!this.classes.hasMethod(self)) return undefined;
-    const home = this.#homeOf(self);
-    const cache = (home === undefined ? this.classes : this.#classesIn(home)).meet(self);
+    const cache = this.#classesFor(self).meet(self);
     const sharesTable = this.#declaration.isStatic || this.#declaration.settings.scope !== 'instance';
     const place = { cache, table: sharesTable ? cache.tables.first : this.#tableOfItsOwn(self, cache) };
     this.#places.set(self, place);
@@ -207,14 +212,25 @@ export class CachedMethod {
    * @throws SCRUBJAY_SCOPE_UNDECLARED
    */
   placeWithEntries(self: object): Place | undefined {
-    const isKnown = this.#places.has(self) || this.#declaration.settings.persist !== undefined || this.classes.has(this.classes.classOf(self));
+    const classes = this.#classesFor(self);
+    const isKnown = this.#places.has(self) || this.#declaration.settings.persist !== undefined || classes.has(classes.classOf(self));
     return isKnown ? this.placeOf(self) : undefined;
   }
 
-  /** The caches of a class and of those that inherit from it, as far as they can have entries. */
-  cachesUnder(owner: object): readonly MethodCache[] {
-    if (this.#declaration.settings.persist !== undefined) this.classes.of(owner);
-    return this.classes.under(owner);
+  /**
+   * The caches of a class and of those that inherit from it, as far as they can have entries: in the registry that `writer` belongs to; for one of nobody's, in every one.
+   * Those of objects that are nobody's are always among them.
+   */
+  cachesUnder(owner: object, writer: unknown): readonly MethodCache[] {
+    const home = typeof writer === 'object' && writer !== null ? this.#homeOf(writer) : undefined;
+    const applications = home === undefined ? openOf(this.#applications) : [home];
+    const all = new Set(applications.map((registry) => this.#classesIn(registry)));
+    // What is persisted by an application is not looked for where the process would keep it.
+    if (all.size === 0 || this.classes.met.length > 0) all.add(this.classes);
+    return [...all].flatMap((classes) => {
+      if (this.#declaration.settings.persist !== undefined) classes.of(owner);
+      return classes.under(owner);
+    });
   }
 
   /**

@@ -34,7 +34,7 @@ export function sitesOf(target: WrittenTarget, self: unknown, where: string): Si
   const { holder, methods } = methodsOf(owner, name, where);
   // The entries of one: of an instance, or of the class whose static method was called.
   const isOne = holder === owner && (typeof owner !== 'function' || owner === self);
-  return { methods, sites: methods.flatMap((method) => (isOne ? sitesOfOne(method, owner) : sitesOfClass(method, owner))) };
+  return { methods, sites: methods.flatMap((method) => (isOne ? sitesOfOne(method, owner) : sitesOfClass(method, owner, self))) };
 }
 
 /**
@@ -98,8 +98,8 @@ function sitesOfOne(method: CachedMethod, self: object): Site[] {
   return [{ method, cache: place.cache, tables: [place.table], self }];
 }
 
-function sitesOfClass(method: CachedMethod, owner: object): Site[] {
-  return method.cachesUnder(owner).map((cache) => {
+function sitesOfClass(method: CachedMethod, owner: object, writer: unknown): Site[] {
+  return method.cachesUnder(owner, writer).map((cache) => {
     cache.openNow();
     return { method, cache, tables: 'all', self: undefined };
   });

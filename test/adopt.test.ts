@@ -1,7 +1,7 @@
 /** Applications in one process have their objects' caches in registries of their own. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { adopt, Cached, CacheRegistry, cachedMembersOf, cacheOf, registry } from '../src/index';
+import { adopt, Cached, CacheEvict, CacheRegistry, cachedMembersOf, cacheOf, registry } from '../src/index';
 import { temporaryDirectory } from './support/directories';
 import { collectUntil, watchGarbage } from './support/garbage';
 import { errorOf } from './support/promises';
@@ -171,6 +171,68 @@ test('each application keeps its entries in its own directory, and opens and clo
   open = [two.registry, again.registry];
   expect(await again.self.find('u1')).toBe('u1 1');
   expect(again.self.runs).toBe(0);
+});
+
+class Changes {
+  @CacheEvict(() => [Users, 'find'])
+  change(id: string): void {
+    void id;
+  }
+
+  @CacheEvict(() => [Kept, 'find'])
+  async changeKept(id: string): Promise<void> {
+    void id;
+  }
+
+  @Cached()
+  @CacheEvict('both', { allEntries: true })
+  both(id: string): string {
+    return id;
+  }
+}
+
+test('a method that writes evicts in its own application', () => {
+  const [one, two] = [application(new Users()), application(new Users())];
+  open = [one.registry, two.registry];
+  const fill = (): void => {
+    for (const { self } of [one, two]) self.find('u1');
+  };
+  const changes = new Changes();
+  adopt(one.registry, changes);
+  fill();
+  changes.change('u1');
+  expect([one.registry.get('Users.find')?.size, two.registry.get('Users.find')?.size]).toEqual([0, 1]);
+});
+
+test("a method that writes of an object of nobody's evicts everywhere", () => {
+  class Writer {
+    @CacheEvict(() => [Users, 'find'])
+    change(id: string): void {
+      void id;
+    }
+  }
+  const [one, two] = [application(new Users()), application(new Users())];
+  open = [one.registry, two.registry];
+  for (const { self } of [one, two]) self.find('u1');
+  new Writer().change('u1');
+  expect([one.registry.get('Users.find')?.size, two.registry.get('Users.find')?.size]).toEqual([0, 0]);
+});
+
+test('a method that writes evicts what its application has on disk, and looks nowhere else', async () => {
+  const directory = temporaryDirectory();
+  const one = application(new Kept(), { persist: { directory } });
+  open = [one.registry];
+  const changes = new Changes();
+  adopt(one.registry, changes);
+  await one.registry.open();
+  await one.self.find('u1');
+  await changes.changeKept('u1');
+  expect(one.registry.get('Kept.find')?.size).toBe(0);
+  expect(registry.health().caches['Kept.find']?.state).toBe('unopened');
+});
+
+test('a method with a cache that evicts, too, is among the cached ones', () => {
+  expect(cachedMembersOf(Changes).map(({ name }) => name)).toEqual(['both']);
 });
 
 test('a persisted method that was called too early is refused', async () => {

@@ -104,6 +104,8 @@ try {
     assert.equal((await server.ask('/cities/grow/FR', { method: 'POST' })).status, 204);
     assert.equal((await server.get('/cities/12')).population, france.population + 1);
     assert.deepEqual(await server.get('/cities/13'), germany);
+    assert.deepEqual((await server.ask('/cities/13/cached', { method: 'DELETE' })).body, { existed: true });
+    assert.notEqual((await server.get('/cities/13')).loadedAs, germany.loadedAs);
     assert.equal((await server.ask('/cities/8', { method: 'PUT', body: { population: -1 } })).status, 400);
   });
 

@@ -35,6 +35,11 @@ export class CitiesController {
     await this.changes.remove(id);
   }
 
+  @Delete(':id/cached')
+  async forget(@Param('id', ParseIntPipe) id: number): Promise<{ existed: boolean }> {
+    return { existed: await this.changes.forget(id) };
+  }
+
   @Post('grow/:country')
   @HttpCode(204)
   async grow(@Param('country') country: string): Promise<void> {
