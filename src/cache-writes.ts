@@ -2,7 +2,7 @@
  * `@CacheEvict` and `@CachePut`: methods that write say in one line what becomes of the caches.
  */
 import { CACHED_METHOD } from './cached-method.js';
-import { refuseGenerators } from './declare.js';
+import { originalOf, refuseGenerators } from './declare.js';
 import type { AnyClass } from './decorator-types.js';
 import { whenCached } from './expected-caches.js';
 import { decorate, decorateByName, isStandard, type Member, type Replace } from './members.js';
@@ -59,7 +59,7 @@ function writing(kind: Kind, target: unknown, options: unknown): Replace {
     const settings = checkWriting(kind, target, options, member.where);
     const known = WritingMethod.of(member.method);
     const method = known?.method ?? member.method;
-    const original = known?.original ?? member.method;
+    const original = known?.original ?? originalOf(member.method);
     refuseGenerators(original, member.where);
     if (kind === 'put' && CACHED_METHOD in method) throw contradiction(member.where);
     const operation = new WritingOperation(settings, { where: member.where, ...namesOf(original, settings.parameters, member.recorded, member.where) });

@@ -12,6 +12,11 @@ import { isAsyncFunction, type MethodCache } from './method-cache.js';
 import type { Registrar } from './options.js';
 import type { Table } from './tables.js';
 
+/** Answers calls for lists. */
+interface BatchCalls {
+  call(cached: CachedMethod, self: unknown, args: readonly unknown[]): unknown;
+}
+
 /** Whose entries a call finds. */
 export interface Place {
   readonly cache: MethodCache;
@@ -28,11 +33,13 @@ export const CACHED_METHOD = Symbol.for('scrubjay.cached-method.v1');
 
 export class CachedMethod {
   /** The caches in the registry that the decorator was given, or in that of the process. */
-  readonly classes: ClassCaches;
+  classes: ClassCaches;
+  /** What turns a call for a list into calls for its elements; `undefined` for a method that takes none. */
+  batch: BatchCalls | undefined;
   /** Those in the registries of applications that have taken objects in. */
   readonly #elsewhere = new WeakMap<Registrar, ClassCaches>();
   readonly #applications = new Set<WeakRef<Registrar>>();
-  readonly #declaration: Declaration;
+  #declaration: Declaration;
   readonly #owner: CachesOwner = {
     isReplacement: (member) => typeof member === 'function' && (member as { [CACHED_METHOD]?: unknown })[CACHED_METHOD] === this,
     wasReset: () => {
@@ -57,9 +64,24 @@ export class CachedMethod {
     else cache.tables.all.delete(table);
   });
 
-  constructor(declaration: Declaration, declaringClass: object | undefined) {
+  constructor(declaration: Declaration, declaringClass: object | undefined, batch: BatchCalls | undefined) {
     this.#declaration = declaration;
+    this.batch = batch;
     this.classes = new ClassCaches(declaration, declaringClass, this.#owner);
+  }
+
+  /**
+   * Another declaration takes the place of the first one, before anybody has called the method.
+   * @throws SCRUBJAY_BAD_DECORATOR when somebody has
+   */
+  redeclare(declaration: Declaration, batch: BatchCalls | undefined): void {
+    const { classes } = this;
+    classes.withdraw();
+    this.#declaration = declaration;
+    this.batch = batch;
+    this.classes = new ClassCaches(declaration, classes.declaringClass, this.#owner);
+    this.#forgetPlaces();
+    for (const concrete of classes.all) this.classes.of(concrete);
   }
 
   /** What others may know of it. */

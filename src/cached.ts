@@ -4,7 +4,8 @@
 import type { BatchSettings } from './batch-options.js';
 import { CACHED_METHOD } from './cached-method.js';
 import { checkOptions } from './check-options.js';
-import { declare } from './declare.js';
+import { type DefaultOptions, defaultsOf, whenDefaults, withDefaults } from './class-defaults.js';
+import { declare, type Known, redeclare } from './declare.js';
 import type { AnyClass, CachedDecorator, CachedFunction } from './decorator-types.js';
 import { nowCached } from './expected-caches.js';
 import { decorate, decorateByName, type Replace } from './members.js';
@@ -73,7 +74,12 @@ function caching(way: Way, options: unknown): Replace {
     // What a method changes in caches stands around it, whichever of its decorators comes first.
     const writing = WritingMethod.of(member.method);
     if (writing?.operations.some(({ settings }) => settings.kind === 'put')) throw contradiction(where);
-    const { cachedMethod, replacement } = declare(writing?.method ?? member.method, { ...member, ...way.check(options, where) });
+    const method = writing?.method ?? member.method;
+    const knownWith = (defaults: DefaultOptions): Known => ({ ...member, ...way.check(withDefaults(options, defaults), where) });
+    const { cachedMethod, replacement } = declare(method, knownWith(declaringClass === undefined ? {} : defaultsOf(declaringClass)));
+    whenDefaults(cachedMethod, declaringClass, (defaults) => {
+      redeclare(cachedMethod, method, knownWith(defaults));
+    });
     if (declaringClass !== undefined) {
       cachedMethod.classes.of(declaringClass);
       nowCached(declaringClass, name, cachedMethod);

@@ -110,6 +110,27 @@ export class ClassCaches {
     return cache;
   }
 
+  /** Every class that has a cache here. */
+  get all(): readonly object[] {
+    return [...this.#caches.keys()];
+  }
+
+  /**
+   * Takes the caches out of the registry: nobody has used them.
+   * @throws SCRUBJAY_BAD_DECORATOR when somebody has
+   */
+  withdraw(): void {
+    const caches = [...this.#caches.values()];
+    const used = caches.find(({ counters: { hits, misses, bypassed }, entries: { size } }) => hits + misses + bypassed + size > 0);
+    if (used !== undefined) {
+      throw new ScrubjayError(
+        'SCRUBJAY_BAD_DECORATOR',
+        `defaults for a class must be said before its methods are called, and ${used.settings.name} was; move the call behind the class.`,
+      );
+    }
+    for (const cache of caches) this.#declaration.registry.withdraw(cache);
+  }
+
   /** Whether a class has a cache. */
   has(concrete: object): boolean {
     return this.#caches.has(concrete);

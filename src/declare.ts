@@ -37,6 +37,30 @@ export interface Known {
  * @throws SCRUBJAY_BAD_DECORATOR, SCRUBJAY_BAD_KEY_NAME, SCRUBJAY_KEY_UNNAMED
  */
 export function declare(method: AnyMethod, known: Known): { cachedMethod: CachedMethod; replacement: AnyMethod } {
+  const { declaration, batch } = declarationOf(method, known);
+  const cachedMethod = new CachedMethod(declaration, known.declaringClass, batch);
+  const replacement = batch === undefined ? replacementOf(cachedMethod) : batchReplacementOf(cachedMethod);
+  const dressedUp = dressed(replacement, method, { [CACHED_METHOD]: { value: cachedMethod } });
+  originals.set(dressedUp, method);
+  return { cachedMethod, replacement: dressedUp };
+}
+
+/** The methods behind what has taken their place. */
+const originals = new WeakMap<AnyMethod, AnyMethod>();
+
+/** The user's method behind a cached one; any other is its own. */
+export function originalOf(method: AnyMethod): AnyMethod {
+  const original = originals.get(method);
+  return original === undefined ? method : originalOf(original);
+}
+
+/** What is known of a method from now on, before anybody has called it. @throws as `declare` */
+export function redeclare(cachedMethod: CachedMethod, method: AnyMethod, known: Known): void {
+  const { declaration, batch } = declarationOf(method, known);
+  cachedMethod.redeclare(declaration, batch);
+}
+
+function declarationOf(method: AnyMethod, known: Known): { declaration: Declaration; batch: BatchMethod | undefined } {
   const { settings, where, batch: batchSettings, returnsPromise } = known;
   refuseGenerators(method, where);
   const found = parametersOf(method, settings, known.recorded, where);
@@ -59,9 +83,7 @@ export function declare(method: AnyMethod, known: Known): { cachedMethod: Cached
     batch: plan,
     registry: settings.registry ?? registry,
   };
-  const cachedMethod = new CachedMethod(declaration, known.declaringClass);
-  const replacement = batch === undefined ? replacementOf(cachedMethod) : batchReplacementOf(cachedMethod, batch);
-  return { cachedMethod, replacement: dressed(replacement, method, { [CACHED_METHOD]: { value: cachedMethod } }) };
+  return { declaration, batch };
 }
 
 /**
@@ -81,9 +103,9 @@ function replacementOf(cachedMethod: CachedMethod): AnyMethod {
   };
 }
 
-const batchReplacementOf = (cachedMethod: CachedMethod, batch: BatchMethod): AnyMethod =>
+const batchReplacementOf = (cachedMethod: CachedMethod): AnyMethod =>
   function (this: unknown, ...args: unknown[]): unknown {
-    return batch.call(cachedMethod, this, args);
+    return cachedMethod.batch?.call(cachedMethod, this, args);
   };
 
 /** How the keys of a method's calls are made. */

@@ -10,6 +10,7 @@ export { cacheOf } from './cache-of.js';
 export { CacheEvict, CachePut, cacheEvict, cachePut } from './cache-writes.js';
 export { Cached, cached } from './cached.js';
 export { CachedBatch, cachedBatch } from './cached-batch.js';
+export { CacheDefaults, cacheDefaults, type DefaultOptions } from './class-defaults.js';
 export type { CachedDecorator, CachedFunction, MethodDecoratorOfBothKinds } from './decorator-types.js';
 export { type ErrorCode, isScrubjayError, ScrubjayError } from './errors.js';
 export type { BatchShape } from './flight/batch-result.js';

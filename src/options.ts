@@ -216,6 +216,8 @@ export interface Registrar {
   /** Its application has ended. */
   readonly isClosed?: boolean;
   register(name: string, isPersisted: boolean, make: (name: string) => MethodCache): MethodCache;
+  /** Takes out a cache that nobody has used. */
+  withdraw(cache: MethodCache): void;
   /** `undefined` for a cache that is to stay in memory all the same. */
   place(
     name: string,

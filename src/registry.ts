@@ -166,6 +166,12 @@ export class CacheRegistry {
     return cache;
   }
 
+  /** Takes out a cache that nobody has used. For decorators; applications need not call it. */
+  withdraw(cache: MethodCache): void {
+    const { name } = cache.settings;
+    if (this.#caches.get(name) === cache) this.#caches.delete(name);
+  }
+
   /** Where the cache of that name is kept when its own options do not say otherwise. For decorators; applications need not call it. */
   place(
     name: string,

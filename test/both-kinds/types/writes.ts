@@ -1,5 +1,5 @@
 /** What the compiler knows of `@CacheEvict`, `@CachePut` and the functions beside them, under both kinds of decorators. Never run: the compiler reads it. */
-import { Cached, CacheEvict, CachePut, cacheEvict, cachePut, withTransaction } from 'scrubjay';
+import { CacheDefaults, Cached, CacheEvict, CachePut, cacheDefaults, cacheEvict, cachePut, withTransaction } from 'scrubjay';
 import { type Equal, is } from './equal';
 
 interface User {
@@ -146,3 +146,21 @@ export async function transactions(): Promise<void> {
 }
 const sync = () => withTransaction(() => 1);
 const later = () => withTransaction(async () => Promise.resolve(''));
+
+@CacheDefaults({ ttl: '5m', capacity: 10, persist: 'jsonl', scope: 'class' })
+export class Defaults {
+  static {
+    cacheDefaults(this, { capacity: 5 });
+    // @ts-expect-error: a name is of one method.
+    cacheDefaults(this, { name: 'all' });
+  }
+  // @ts-expect-error: before a class, not a method.
+  @CacheDefaults({ capacity: 1 })
+  method(): string {
+    return '';
+  }
+}
+
+// @ts-expect-error: no such option.
+@CacheDefaults({ max: 5 })
+export class Wrong {}

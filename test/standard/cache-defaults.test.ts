@@ -1,0 +1,1 @@
+import '../both-kinds/cache-defaults';
