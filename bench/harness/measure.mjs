@@ -16,7 +16,7 @@ const includes = (wanted, name) => wanted === undefined || wanted.some((part) =>
 
 /** Gives the samples of each scenario and contender, and what each contender got wrong. */
 export async function measure(suite, { quick, scenario, contender, against, processor = false }) {
-  const effort = { ...(quick ? EFFORT.quick : EFFORT.full), ...suite.effort, byProcessor: processor && !suite.usesDisk };
+  const effort = { ...(quick ? EFFORT.quick : EFFORT.full), ...suite.effort, ...(quick ? suite.quickEffort : {}), byProcessor: processor && !suite.usesDisk };
   const others = suite.contenders.filter(({ role }) => against && role === 'ours').map((ours) => ({ ...ours, name: `${ours.name}, before`, against }));
   const wanted = [...suite.contenders, ...others].filter(({ name, role }) => role === 'floor' || includes(contender, name));
   const contenders = wanted.filter(({ packages }) => packages.every(isInstalled));

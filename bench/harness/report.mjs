@@ -174,7 +174,7 @@ export function reportRuns(suite, contenders) {
   return `\n${suite.name}: ${suite.title}\n${machineText()}\n\n${table([heads, ...rows])}\nmedian (lowest to highest) of ${contenders[0].rounds.length} round${contenders[0].rounds.length === 1 ? '' : 's'}\n`;
 }
 
-const middleOf = (samples) => summary(samples).median;
+export const middleOf = (samples) => summary(samples).median;
 
 function rangeText(samples) {
   const text = (number) => (number < 10 ? number.toFixed(2) : whole(number));

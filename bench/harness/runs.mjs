@@ -15,7 +15,7 @@ const QUICK_ROUNDS = 1;
 /** Gives the figures of every round of each contender. What `suite.setUp` names is run first, each in a process, in a directory that all of them share. */
 export async function measureRuns(suite, { quick, contender, processor = false }) {
   const directory = mkdtempSync(join(tmpdir(), 'scrubjay-bench-'));
-  const rounds = suite.rounds ?? (quick ? QUICK_ROUNDS : ROUNDS);
+  const rounds = quick ? (suite.quickRounds ?? QUICK_ROUNDS) : (suite.rounds ?? ROUNDS);
   const racers = suite.contenders
     .filter(({ name, packages = [] }) => (contender?.some((part) => name.includes(part)) ?? true) && packages.every(isInstalled))
     .map((each) => ({ ...each, rounds: [] }));

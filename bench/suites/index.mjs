@@ -19,6 +19,8 @@ import { ofImport, ofSize } from './startup/suite.mjs';
 
 const moduleOf = (path) => new URL(path, import.meta.url).href;
 
+// `slow` names the scenarios that are left out of quick runs: all suites together have three minutes.
+
 /** What the parent process needs to know of a contender. */
 const described = (contenders) => contenders.map(({ name, role, packages = [], kind, isAwaited }) => ({ name, role, packages, kind, isAwaited }));
 
@@ -33,6 +35,7 @@ export const suites = [
     title: 'key and lookup on a hit, 1,000 entries, ns per call',
     scenarios: scenarios.map(({ name }) => name),
     contenders: described(contenders),
+    slow: ['fresh string', 'rest of 3'],
     module: moduleOf('./keys/run-contender.mjs'),
   },
   {
@@ -41,6 +44,8 @@ export const suites = [
     scenarios: methodCalls.map(({ name }) => name),
     contenders: described(methods),
     module: moduleOf('./hit/run-contender.mjs'),
+    slow: ['rest of 3', 'one string, Zipf', 'flat object, Zipf'],
+    plot: { name: 'bench-hit', hides: ['lru-cache, the argument as key', 'cacheable, wrap', 'moize, deep'] },
   },
   {
     name: 'lru',
@@ -49,6 +54,7 @@ export const suites = [
     slow: mapScenarios.filter(({ isSlow }) => isSlow).map(({ name }) => name),
     contenders: described(maps),
     module: moduleOf('./lru/run-contender.mjs'),
+    plot: { name: 'bench-lru', hides: ['scrubjay sieve', 'scrubjay s3-fifo'], isShown: (scenario) => !/miss|update/.test(scenario) },
   },
   { ...inOne('miss', './miss/suite.mjs', 'a miss of a cached method, fresh keys, ns per call', miss), isOverhead: true, effort: { sampleMs: 10 } },
   inOne('concurrent', './concurrent/suite.mjs', '1,000 callers of one key at once, ns until all have the value', concurrent),
@@ -62,7 +68,12 @@ export const suites = [
   ofImport,
   ofSize,
   onDisk('put', 'a put of about 200 bytes, its caller thread included, ns', put),
-  { ...onDisk('always', 'durable records of about 200 bytes, callers at a time, ns per record', always), effort: { sampleMs: 200, samples: 7 } },
+  {
+    ...onDisk('always', 'durable records of about 200 bytes, callers at a time, ns per record', always),
+    effort: { sampleMs: 200, samples: 7 },
+    quickEffort: { samples: 3 },
+    plot: { name: 'bench-persist' },
+  },
   onDisk('hit', 'a hit of a cache kept on disk, 1,000 entries, ns per call', persistedHit),
   recovery,
   compaction,

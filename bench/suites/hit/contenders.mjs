@@ -77,9 +77,7 @@ export const contenders = [
       };
     },
   },
-  ...ofKeys
-    .filter(({ name, role }) => role === 'peer' && /memoize|moize/.test(name))
-    .map((peer) => (peer.name === 'typescript-memoize' ? { ...peer, kind: 'library' } : peer)),
+  ...ofKeys.filter(({ name, role }) => role === 'peer' && /memoize|moize/.test(name)),
   {
     name: 'micro-memoize, deep',
     role: 'peer',

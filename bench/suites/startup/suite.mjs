@@ -20,6 +20,7 @@ export const ofImport = {
   figures: ['import, ms', 'to the first hit, ms'],
   ratios: [],
   rounds: 15,
+  quickRounds: 5,
   contenders: described([
     ['an empty module', 'floor'],
     ['an empty module, CJS', 'beside'],
