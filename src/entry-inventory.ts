@@ -20,6 +20,8 @@ export interface Inventoried {
   isDecoded(slot: number): boolean;
 }
 
+const NOTHING_CHANGED: Changes = { lsns: [] };
+
 export class EntryInventory {
   readonly #entries: Inventoried;
 
@@ -31,6 +33,7 @@ export class EntryInventory {
   takeChanges(): Changes {
     const { records, residents } = this.#entries;
     const slots = records.takeChanged();
+    if (slots.length === 0) return NOTHING_CHANGED;
     const policy = residents.marksOf;
     const lsns = slots.map((slot) => records.lsnOf(slot));
     return policy === undefined ? { lsns } : { lsns, policy, marks: slots.map((slot) => residents.markOf(slot)) };

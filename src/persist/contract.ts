@@ -165,6 +165,11 @@ export interface PersistDriver {
   encodeHeader(header: LogHeader): { readonly bytes: Buffer; readonly checksum: number };
   /** The frame of a record; its checksum is seeded with that of the file's header, so that a frame of another file is never taken for good. */
   encodeRecord(record: LogRecord, seed: number): { readonly bytes: Buffer; readonly checksum: number };
+  /**
+   * Writes the same frame into `bytes`, from `at` on, and gives where it ends; `undefined` where there may be no room for it, and then `encodeRecord` is asked.
+   * May be left out: it saves a buffer for each record.
+   */
+  writeRecord?(record: LogRecord, seed: number, bytes: Buffer, at: number): { readonly end: number; readonly checksum: number } | undefined;
   /** A good record frame of one file was copied to another, whose header has the checksum `seed`, and stands in `bytes` from `at` to `end`: makes it one of that file, in its place, of the same length. Gives its checksum. */
   resealRecord(bytes: Buffer, at: number, end: number, seed: number): number;
   /** Reads the header frame at the beginning of `bytes`. */

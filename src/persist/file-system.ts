@@ -122,10 +122,10 @@ export function syncDirectory(files: FileSystem, directory: string): void {
   }
 }
 
-/** Writes all of `bytes` at the end of the file: `writeSync` gives a short count, without an error, when the disk fills up in the middle. */
-export function writeFully(files: FileSystem, descriptor: number, bytes: Uint8Array): void {
-  for (let written = 0; written < bytes.length; ) {
-    const count = files.writeSync(descriptor, bytes, written, bytes.length - written);
+/** Writes the first `length` of `bytes` at the end of the file: `writeSync` gives a short count, without an error, when the disk fills up in the middle. */
+export function writeFully(files: FileSystem, descriptor: number, bytes: Uint8Array, length = bytes.length): void {
+  for (let written = 0; written < length; ) {
+    const count = files.writeSync(descriptor, bytes, written, length - written);
     if (count <= 0) throw new Error('the disk took no more bytes and gave no error');
     written += count;
   }

@@ -15,10 +15,28 @@ export interface Syncable {
   failed(error: Error): void;
 }
 
+/** Those who are answered together. */
+class Group {
+  /** The last record that one of them waits for. */
+  lsn = 0;
+  readonly promise: Promise<void>;
+  answer: () => void = () => undefined;
+
+  constructor() {
+    this.promise = new Promise((done) => {
+      this.answer = done;
+    });
+  }
+}
+
 export class GroupCommit {
   /** The highest record number known to be durable. */
   durableLsn = 0;
-  #waiting: { readonly lsn: number; readonly done: () => void }[] = [];
+  /** Those whom the sync under way is for, and those who wait for the next one. */
+  #current: Group | undefined;
+  #next: Group | undefined;
+  /** Up to where the sync under way reaches. */
+  #syncingLsn = 0;
   #isSyncing = false;
   #isBeginning = false;
   readonly #log: Syncable;
@@ -49,16 +67,21 @@ export class GroupCommit {
       this.#isBeginning = true;
       queueMicrotask(() => {
         this.#isBeginning = false;
-        if (this.#waiting.length > 0) this.begin();
+        if (this.#next !== undefined) this.begin();
       });
     }
     return this.#durable();
   }
 
+  /** One promise for all: with hundreds of callers, one for each took a good part of their time. */
   #durable(): Promise<void> {
-    return new Promise((done) => {
-      this.#waiting.push({ lsn: this.#log.lastLsn(), done });
-    });
+    const lsn = this.#log.lastLsn();
+    const isUnderWay = this.#isSyncing && lsn <= this.#syncingLsn;
+    const group = (isUnderWay ? this.#current : this.#next) ?? new Group();
+    group.lsn = lsn;
+    if (isUnderWay) this.#current = group;
+    else this.#next = group;
+    return group.promise;
   }
 
   /** Begins a sync, unless one is under way. */
@@ -69,10 +92,16 @@ export class GroupCommit {
       this.#isSyncing = false;
       if (error === null) this.synced(lsn);
       else this.#log.failed(error);
-      if (this.#waiting.length > 0) this.begin();
+      if (this.#next !== undefined) this.begin();
     });
-    if (begun) this.#isSyncing = true;
-    else this.giveUp();
+    if (!begun) {
+      this.giveUp();
+      return;
+    }
+    this.#isSyncing = true;
+    this.#syncingLsn = lsn;
+    this.#current = this.#next;
+    this.#next = undefined;
   }
 
   /** Everything up to `lsn` is durable. */
@@ -87,8 +116,11 @@ export class GroupCommit {
   }
 
   #answer(lsn: number): void {
-    const answered = this.#waiting.filter((waiter) => waiter.lsn <= lsn);
-    this.#waiting = this.#waiting.filter((waiter) => waiter.lsn > lsn);
-    for (const waiter of answered) waiter.done();
+    for (const group of [this.#current, this.#next]) {
+      if (group === undefined || group.lsn > lsn) continue;
+      if (group === this.#current) this.#current = undefined;
+      else this.#next = undefined;
+      group.answer();
+    }
   }
 }

@@ -139,7 +139,7 @@ export class Journal {
     const writer = this.#writer;
     writer.compactIfDue();
     const { key, value, isPromised, expiresAt, evicted, tags } = entry;
-    const onDisk = evicted.filter(({ lsn }) => lsn !== UNLOGGED);
+    const onDisk = evicted.length === 0 ? evicted : evicted.filter(({ lsn }) => lsn !== UNLOGGED);
     this.#lastEvicted = onDisk.at(-1)?.lsn ?? this.#lastEvicted;
     let lsn = UNLOGGED;
     try {

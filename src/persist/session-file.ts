@@ -26,6 +26,9 @@ export interface LogOwner {
 export type FileStart = Pick<LogHeader, 'kind' | 'id' | 'storeId' | 'lsn' | 'predecessor'>;
 
 const NO_BYTES = Buffer.alloc(0);
+/** Room for records that are written together: at first, and at most while none waits, in bytes. */
+const FIRST_GATHERED = 4096;
+const MOST_GATHERED = 1024 * 1024;
 /** Copies that are gathered before they are written, in bytes. */
 const COPIED_AT_ONCE = 256 * 1024;
 
@@ -40,7 +43,9 @@ export class SessionFile {
   readonly #descriptor: number;
   /** The checksum of the header, from which those of the records go on. */
   readonly #seed: number;
-  #gathered: Buffer[] = [];
+  /** Records that wait for `write`, up to `#gatheredBytes`. */
+  #gathered = NO_BYTES;
+  #gatheredBytes = 0;
   /** Records of other files, up to `#copiedBytes`. */
   #copies = NO_BYTES;
   #copiedBytes = 0;
@@ -78,21 +83,40 @@ export class SessionFile {
 
   /** Takes one record, which is written by the next `write`; gives its length, or -1 for one that is too long, of which nothing will be written. */
   append(record: LogRecord): number {
-    const { bytes, checksum } = this.#owner.driver.encodeRecord(record, this.#seed);
+    const { driver } = this.#owner;
+    const at = this.#gatheredBytes;
+    const written = driver.writeRecord?.(record, this.#seed, this.#gathered, at);
+    if (written !== undefined) return this.#took(written.end - at, written.checksum);
+    const { bytes, checksum } = driver.encodeRecord(record, this.#seed);
     if (bytes.length > LONGEST_FRAME_BYTES) return -1;
-    this.#gathered.push(bytes);
-    this.bytes += bytes.length;
+    this.#makeRoomFor(bytes.length);
+    this.#gathered.set(bytes, at);
+    return this.#took(bytes.length, checksum);
+  }
+
+  #took(length: number, checksum: number): number {
+    this.#gatheredBytes += length;
+    this.bytes += length;
     this.#checksum = checksum;
-    return bytes.length;
+    return length;
+  }
+
+  #makeRoomFor(length: number): void {
+    const needed = this.#gatheredBytes + length;
+    if (needed <= this.#gathered.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(FIRST_GATHERED, 2 * needed));
+    larger.set(this.#gathered.subarray(0, this.#gatheredBytes));
+    this.#gathered = larger;
   }
 
   /** Writes what was taken since the last time, all at once. After a failure the rest of it is gone. @throws what the file system throws */
   write(): void {
-    const [first, second] = this.#gathered;
-    if (first === undefined) return;
-    const bytes = second === undefined ? first : Buffer.concat(this.#gathered);
-    this.#gathered = [];
-    writeFully(this.#owner.files, this.#descriptor, bytes);
+    const bytes = this.#gathered;
+    const length = this.#gatheredBytes;
+    if (length === 0) return;
+    this.#gatheredBytes = 0;
+    if (bytes.length > MOST_GATHERED) this.#gathered = NO_BYTES;
+    writeFully(this.#owner.files, this.#descriptor, bytes, length);
   }
 
   /** Takes a record of another file, which stands in `bytes` from `at` to `end`; it is written by the next `writeCopies`. */
@@ -150,7 +174,7 @@ export class SessionFile {
 
   /** Closes a file of which nothing is expected any more. */
   abandon(): void {
-    this.#gathered = [];
+    this.#gatheredBytes = 0;
     try {
       this.close();
     } catch {

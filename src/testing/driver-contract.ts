@@ -92,6 +92,17 @@ export function driverContract(driver: PersistDriver): readonly DriverPromise[] 
         );
       }
     }),
+    promise('a record that is written in place is the same, and touches nothing beside it; where there is no room nothing is written', () => {
+      const seed = seedOf();
+      for (const record of records()) {
+        const { bytes, checksum } = driver.encodeRecord(record, seed);
+        const [before, after] = [Buffer.alloc(10, '.'), Buffer.alloc(bytes.length * 4, '.')];
+        const place = Buffer.concat([before, bytes.map(() => 0), after]);
+        const written = driver.writeRecord?.(record, seed, place, before.length);
+        if (written !== undefined) same([place, written], [Buffer.concat([before, bytes, after]), { end: before.length + bytes.length, checksum }]);
+        same(driver.writeRecord?.(record, seed, Buffer.alloc(before.length + bytes.length - 1), before.length), undefined);
+      }
+    }),
     promise('records that lie one behind the other are read one after the other', () => {
       const all = frames();
       const bytes = Buffer.concat(all.map((frame) => frame.bytes));

@@ -50,6 +50,18 @@ describe('a driver that is wrong is found out', () => {
     ['takes a torn frame for a broken one', { readRecord: (bytes, at, seed) => notPartial(jsonl.readRecord(bytes, at, seed), bytes) }, /inside a frame/],
     ['changes values', { encodeValue: (value) => jsonl.encodeValue(value === undefined ? null : value) }, /never changed/],
     ['forgets the class of an instance', { encodeValue: (value) => jsonl.encodeValue(JSON.parse(JSON.stringify(value))) }, /an instance of a class/],
+    [
+      'writes beside its place',
+      {
+        writeRecord: (record, seed, bytes, at) => {
+          bytes[at - 1] = 0;
+          return jsonl.writeRecord?.(record, seed, bytes, at);
+        },
+      },
+      /in place/,
+    ], // prettier-ignore
+    ['writes something else in place', { writeRecord: (record, seed, bytes, at) => jsonl.writeRecord?.({ ...record, lsn: 5 }, seed, bytes, at) }, /in place/],
+    ['writes where there is no room', { writeRecord: (_record, _seed, _bytes, at) => ({ end: at, checksum: 0 }) }, /in place/],
     ['has a bad name', { codec: 'JSON' }, /names itself/],
   ])('one that %s', (_what, changes, promise) => {
     expect(broken({ ...jsonl, ...changes }).filter((name) => promise.test(name))).not.toEqual([]);

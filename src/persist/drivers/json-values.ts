@@ -33,10 +33,12 @@ export class JsonText {
  * @throws SCRUBJAY_VALUE_REFUSED when it would not come back deep-equal.
  */
 export function encodeJsonValue(value: unknown, codecs?: ValueCodecs): { readonly text: string } {
-  return orRefused(() => {
+  try {
     const surveyed = survey(value, { codecs });
     return { text: surveyed.isRich ? `"r":${richText(value, surveyed, codecs)}` : `"v":${JSON.stringify(value)}` };
-  });
+  } catch (cause) {
+    throw refusal(cause);
+  }
 }
 
 /** A value that was surveyed, in the notation of devalue. */
@@ -67,19 +69,12 @@ function reducersFor(parts: Surveyed['parts']): Record<string, (value: unknown) 
 /** The value that `richText` wrote. */
 export const parseRich = (text: string, codecs?: ValueCodecs): unknown => parse(text, reviversFor(codecs));
 
-/**
- * What `write` gives.
- * @throws SCRUBJAY_VALUE_REFUSED, whatever it was that went wrong
- */
-export function orRefused<T>(write: () => T): T {
-  try {
-    return write();
-  } catch (cause) {
-    if (cause instanceof ScrubjayError) throw cause;
-    // devalue says where it stopped; others, and a stack that is too small, do not.
-    const { path = '' } = cause as { path?: string };
-    throw new ScrubjayError('SCRUBJAY_VALUE_REFUSED', `${path === '' ? 'the value' : `(…)${path}`} cannot be written: ${String(cause)}.`, { cause });
-  }
+/** SCRUBJAY_VALUE_REFUSED, whatever it was that went wrong when a value was to be written. */
+export function refusal(cause: unknown): ScrubjayError {
+  if (cause instanceof ScrubjayError) return cause;
+  // devalue says where it stopped; others, and a stack that is too small, do not.
+  const { path = '' } = cause as { path?: string };
+  return new ScrubjayError('SCRUBJAY_VALUE_REFUSED', `${path === '' ? 'the value' : `(…)${path}`} cannot be written: ${String(cause)}.`, { cause });
 }
 
 /** The value that was encoded. */

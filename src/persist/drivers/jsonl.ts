@@ -24,6 +24,8 @@ const MIDDLE = '",';
 const CHECKSUM_AT = OPENING.length;
 const CHECKSUM_END = CHECKSUM_AT + 8;
 const COVERED_FROM = CHECKSUM_END + MIDDLE.length;
+/** The most bytes that UTF-8 takes for one. */
+const BYTES_A_CHARACTER = 3;
 const NEWLINE = 10;
 
 /** A line as `JSON.parse` gives it. */
@@ -96,6 +98,15 @@ export const jsonl: PersistDriver = {
   },
 
   encodeRecord: (record, seed) => framed(record.type === 'put' ? putMembers(record) : members(record), seed),
+
+  writeRecord(record, seed, bytes, at) {
+    const rest = `${record.type === 'put' ? putMembers(record) : members(record)}}\n`;
+    const from = at + COVERED_FROM;
+    if (from + rest.length * BYTES_A_CHARACTER > bytes.length) return undefined;
+    bytes.set(BEFORE_COVERED, at);
+    const end = from + bytes.write(rest, from);
+    return { end, checksum: seal(bytes, at, end, seed) };
+  },
 
   resealRecord: seal,
 
@@ -190,6 +201,8 @@ function textOf(value: unknown, isRich: boolean): JsonText {
 
 /** One line around `covered`: formatted once, then the eight digits of its checksum are put in. */
 const framed = (covered: string, seed: number): { bytes: Buffer; checksum: number } => sealed(Buffer.from(`${OPENING}00000000${MIDDLE}${covered}}\n`), seed);
+
+const BEFORE_COVERED = Buffer.from(`${OPENING}00000000${MIDDLE}`);
 
 const DIGIT_CODES = Buffer.from('0123456789abcdef');
 

@@ -3,7 +3,7 @@
  * msgpackr could pack more, but changes some of it: docs/decisions has what.
  */
 import type { ValueCodecs } from '../contract.js';
-import { orRefused, parseRich, richText } from './json-values.js';
+import { parseRich, refusal, richText } from './json-values.js';
 import { packr } from './msgpackr.js';
 import { survey } from './value-survey.js';
 
@@ -29,10 +29,12 @@ export class PackedValue {
 
 /** @throws SCRUBJAY_VALUE_REFUSED when it would not come back deep-equal. */
 export function encodeMsgpackValue(value: unknown, codecs?: ValueCodecs): MsgpackValue {
-  return orRefused(() => {
+  try {
     const surveyed = survey(value, { codecs, seeksOddText: true });
     return surveyed.isRich || surveyed.hasOddText ? richText(value, surveyed, codecs) : packr().pack(value);
-  });
+  } catch (cause) {
+    throw refusal(cause);
+  }
 }
 
 /** The value that was encoded. */

@@ -55,11 +55,13 @@ export const msgpack: PersistDriver = {
   encodeRecord(record, seed) {
     const payload = packr().pack(payloadOf(record));
     const bytes = Buffer.allocUnsafe(PAYLOAD_AT + payload.length);
-    bytes[0] = MARKER;
-    bytes[1] = TYPES[record.type];
-    bytes.writeUInt32LE(payload.length, LENGTH_AT);
-    bytes.set(payload, PAYLOAD_AT);
-    return sealed(bytes, seed);
+    return { bytes, checksum: fill(bytes, 0, TYPES[record.type], payload, seed) };
+  },
+
+  writeRecord(record, seed, bytes, at) {
+    const payload = packr().pack(payloadOf(record));
+    const end = at + PAYLOAD_AT + payload.length;
+    return end > bytes.length ? undefined : { end, checksum: fill(bytes, at, TYPES[record.type], payload, seed) };
   },
 
   resealRecord: seal,
@@ -94,10 +96,14 @@ export const msgpack: PersistDriver = {
   },
 };
 
-const sealed = (bytes: Buffer, seed: number): { readonly bytes: Buffer; readonly checksum: number } => ({
-  bytes,
-  checksum: seal(bytes, 0, bytes.length, seed),
-});
+/** Puts a frame together at `at`, and gives its checksum. */
+function fill(bytes: Buffer, at: number, type: number, payload: Uint8Array, seed: number): number {
+  bytes[at] = MARKER;
+  bytes[at + 1] = type;
+  bytes.writeUInt32LE(payload.length, at + LENGTH_AT);
+  bytes.set(payload, at + PAYLOAD_AT);
+  return seal(bytes, at, at + PAYLOAD_AT + payload.length, seed);
+}
 
 /** Puts the checksums of the frame from `at` to `end` in, and gives the last one. */
 function seal(bytes: Buffer, at: number, end: number, seed: number): number {
