@@ -197,6 +197,23 @@ describe('calls', () => {
     expect([await users.find(), await users.find(null), await users.find(null, null), await users.find(undefined, null)]).toEqual(answers);
   });
 
+  test('a call without an argument, and one with its default, are two calls, until the default is said', () => {
+    let loads = 0;
+    class Users {
+      @Cached({ registry, params: ['id', 'locale'] })
+      find(_id: string, _locale = 'en'): number {
+        return ++loads;
+      }
+      @Cached({ registry, params: ['id', 'locale'], defaults: { locale: 'en' } })
+      said(_id: string, _locale = 'en'): number {
+        return ++loads;
+      }
+    }
+    const users = new Users();
+    expect([users.find('a'), users.find('a', undefined), users.find('a', 'en')]).toEqual([1, 1, 2]);
+    expect([users.said('a'), users.said('a', undefined), users.said('a', 'en')]).toEqual([3, 3, 3]);
+  });
+
   test('texts with any characters, of any length, are keys in memory and on disk', async () => {
     const directory = temporaryDirectory();
     const ids = ['🐦', 'é', 'e\u0301', 'a\0b', 'a::b', 'a', '\n', '"', '\ud800', '../..', 'x'.repeat(65_536), `${'x'.repeat(65_535)}y`];

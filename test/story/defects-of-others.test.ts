@@ -248,6 +248,25 @@ describe('who waits, and for what', () => {
     },
   );
 
+  test.each([[0], [''], [false], [null], [undefined], [Number.NaN]])(
+    'to remove the entry of %p, by call or by part, removes that one and not all',
+    async (value) => {
+      class Users {
+        @Cached({ registry, params: ['id'] })
+        find(id: unknown): unknown {
+          return id;
+        }
+      }
+      const users = new Users();
+      const cache = cacheOf(users.find);
+      for (const remove of [async () => cache.delete(value), async () => cache.deleteWhere({ id: value })]) {
+        for (const id of ['a', value, 'b']) users.find(id);
+        await remove();
+        expect(['a', value, 'b'].map((id) => cache.has(id))).toEqual([true, false, true]);
+      }
+    },
+  );
+
   test('a method that calls one of the same name, with the same arguments, in another class or in its super class is answered', async () => {
     class Repository {
       @Cached({ registry })
