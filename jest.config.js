@@ -16,7 +16,13 @@ const project = (displayName, tsconfig, testMatch, testPathIgnorePatterns) => ({
     // Sources name each other as Node wants it (`./lru.js`); here they are still .ts.
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
-  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/build/', '<rootDir>/test/compilers/', '<rootDir>/bench/', '<rootDir>/examples/(nestjs|fastify|tsyringe)/'],
+  modulePathIgnorePatterns: [
+    '<rootDir>/dist/',
+    '<rootDir>/build/',
+    '<rootDir>/test/compilers/',
+    '<rootDir>/bench/',
+    '<rootDir>/examples/(nestjs|fastify|tsyringe)/',
+  ],
 });
 
 const commonJs = { module: 'CommonJS', moduleResolution: 'bundler', target: 'ES2022', isolatedModules: true };

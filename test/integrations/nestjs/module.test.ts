@@ -145,6 +145,13 @@ describe('an application', () => {
     await given.close();
   });
 
+  test('runs without caches when its options say so', async () => {
+    const app = await start({}, { enabled: false });
+    await app.get(Users).find('u1');
+    expect(await app.get(Users).find('u1')).toBe('u1 2');
+    expect(app.get(CacheRegistry).stats()['Users.find']).toMatchObject({ hits: 0, size: 0 });
+  });
+
   test('that uses the registry of the process has all its caches there', async () => {
     const app = await start({}, { registry });
     await app.get(Users).find('u1');
