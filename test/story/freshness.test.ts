@@ -248,6 +248,31 @@ describe('idle', () => {
   );
 });
 
+test('times that are as long as can be do no harm, and neither does jitter on them', async () => {
+  for (const options of [
+    { ttl: Number.MAX_SAFE_INTEGER, jitter: Number.MAX_SAFE_INTEGER - 1 },
+    { ttl: () => Number.POSITIVE_INFINITY, jitter: '30d' },
+    { ttl: '36500d', idle: '30d' },
+  ] as Options[]) {
+    const { users } = aService(options);
+    await users.find('a');
+    time.clock.advance(options.ttl === Number.MAX_SAFE_INTEGER ? 0 : 29 * 86_400_000);
+    expect(await users.find('a')).toBe('a1');
+  }
+});
+
+test('jitter changes nothing about the pause after an error', async () => {
+  const { users, loads, service } = aService({ ttl: 1000, jitter: 900, staleIfError: '1h', retryAfterError: 500 });
+  await users.find('a');
+  time.clock.advance(1000);
+  service.source = failing;
+  await users.find('a');
+  time.clock.advance(499);
+  expect([await users.find('a'), loads.length]).toEqual(['a1', 2]);
+  time.clock.advance(1);
+  expect([await users.find('a'), loads.length]).toEqual(['a1', 3]);
+});
+
 describe('staleWhileRevalidate', () => {
   test('after its end a result is answered with at once, and one load in the background fetches a new one', async () => {
     const { users, loads, stats } = aService({ ttl: 1000, staleWhileRevalidate: 500 });
