@@ -208,7 +208,7 @@ export class Journal {
 
   /** Writes which entries were used, and what durability asks for; called once a second. */
   tick(): void {
-    const { commit, rescue, log } = this.#writer;
+    const { commit, rescue } = this.#writer;
     this.#keepHold();
     if (this.state === 'degraded' && !commit.isSyncing) rescue?.tick();
     this.#writer.compactIfDue();
@@ -216,12 +216,18 @@ export class Journal {
     this.#writer.writeGathered();
     if (this.state !== 'open') return;
     // A mark alone is not worth a sync.
-    if (!commit.isBehind || log?.lastLsn === this.#markLsn) this.#markWhatIsDurable();
+    if (!commit.isBehind || this.#isMarkAloneBehind) this.#markWhatIsDurable();
     else if (this.options.durability === 'interval' || ++this.#ticksBehind >= TICKS_BEHIND) {
       this.#ticksBehind = 0;
       this.#isMarkDue = true;
       commit.begin();
     }
+  }
+
+  /** Whether nothing was written since the last mark, and all before it is durable. */
+  get #isMarkAloneBehind(): boolean {
+    const { commit, log } = this.#writer;
+    return log?.lastLsn === this.#markLsn && commit.durableLsn >= this.#markLsn - 1;
   }
 
   /** The next record would say what is durable; when none comes for a while, one of its own does: what is found broken after that is known to be damage. */
@@ -232,10 +238,9 @@ export class Journal {
 
   /** Makes everything durable that was acknowledged so far, the order of use included, in every mode. */
   async flush(): Promise<void> {
-    const { commit, log } = this.#writer;
     this.#writer.writeTouched();
     // Else every flush of an idle cache would write one more mark, about the last one.
-    if (log?.isBegun !== true || (log.lastLsn === this.#markLsn && commit.durableLsn >= this.#markLsn - 1)) return;
+    if (this.#writer.log?.isBegun !== true || this.#isMarkAloneBehind) return;
     await this.#everythingDurable();
     if (this.#writer.hasNews) this.#markLsn = this.#writer.append({ type: 'mark' });
   }

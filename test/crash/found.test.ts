@@ -4,7 +4,7 @@ import { manualClockForEachTest } from '../support/manual-clock';
 import { type Image, RecordedDisk } from './recorded-disk';
 import { DIRECTORY, turn } from './watched-session';
 
-manualClockForEachTest();
+const time = manualClockForEachTest();
 
 /** A power cut that takes all it can: what was not synced is zeros, and names stay as they are. */
 const allItCan = (): number => 0.99;
@@ -53,6 +53,21 @@ test('a snapshot whose writer was killed before it was synced is synced before t
   const contents = second.contents();
   second.die();
   expect(servedFrom(image)).toEqual({ contents, state: 'open' });
+});
+
+test('what is put while a flush waits for the disk is synced a second later', async () => {
+  const disk = new RecordedDisk();
+  const cache = new DiskCache({ directory: DIRECTORY, durability: 'interval', files: disk.files }).put('a');
+  const flushed = cache.journal.flush();
+  cache.put('b');
+  disk.endSyncs();
+  await flushed;
+  time.clock.advance(1000);
+  disk.endSyncs();
+  await turn();
+  const contents = cache.contents();
+  cache.die();
+  expect(servedFrom(disk.powerCut(allItCan))).toEqual({ contents, state: 'open' });
 });
 
 test('a flush that begins when the one before it has ended makes durable what came in between', async () => {
