@@ -56,7 +56,11 @@ export const suites = [
     module: moduleOf('./lru/run-contender.mjs'),
     plot: { name: 'bench-lru', hides: ['scrubjay sieve', 'scrubjay s3-fifo'], isShown: (scenario) => !/miss|update/.test(scenario) },
   },
-  { ...inOne('miss', './miss/suite.mjs', 'a miss of a cached method, fresh keys, ns per call', miss), isOverhead: true, effort: { sampleMs: 10 } },
+  {
+    ...inOne('miss', './miss/suite.mjs', 'a miss of a cached method, fresh keys, ns per call', miss),
+    isOverhead: true,
+    effort: { sampleMs: 20, warmUpMs: 800 },
+  },
   inOne('concurrent', './concurrent/suite.mjs', '1,000 callers of one key at once, ns until all have the value', concurrent),
   {
     ...inOne('scale', './scale/suite.mjs', 'a hit when there are more entries, or more methods, ns per call', scale),
