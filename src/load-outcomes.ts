@@ -37,6 +37,8 @@ interface FailedLoad {
   readonly counts: boolean;
   readonly isForced: boolean;
   readonly args: readonly unknown[];
+  /** Those it began with; a reset gives a cache new ones. */
+  readonly counters: Counters;
 }
 
 /** Whose loads these are. */
@@ -87,8 +89,12 @@ export class LoadOutcomes {
   }
 
   /** What callers get where a load has failed, if not its error; the error may be remembered. */
-  insteadOfError(table: Table, key: CallKey, { error, isPromised, flight, counts, isForced, self, args }: FailedLoad): { readonly value: unknown } | undefined {
-    const { counters, settings } = this.#owner;
+  insteadOfError(
+    table: Table,
+    key: CallKey,
+    { error, isPromised, flight, counts, isForced, self, args, counters }: FailedLoad,
+  ): { readonly value: unknown } | undefined {
+    const { settings } = this.#owner;
     const { freshness, name } = settings;
     const isRefused = flight.isRefused || (settings.batch !== undefined && isRefusal(error));
     // Who waited has had an answer already.

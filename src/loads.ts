@@ -154,7 +154,7 @@ export class Loads {
     };
     const failed = (error: unknown, counts: boolean, isPromised = true): { readonly value: unknown } | undefined => {
       tagging?.fail(flight);
-      return this.outcomes.insteadOfError(table, key, { error, isPromised, flight, counts, isForced, self, args });
+      return this.outcomes.insteadOfError(table, key, { error, isPromised, flight, counts, isForced, self, args, counters });
     };
     const guarded = owner.guard.begin(self, args);
     const enter = (): unknown => this.#enter(table, key, flight, { self, args });
