@@ -35,7 +35,7 @@ export const suites = [
     title: 'key and lookup on a hit, 1,000 entries, ns per call',
     scenarios: scenarios.map(({ name }) => name),
     contenders: described(contenders),
-    slow: ['fresh string', 'rest of 3'],
+    slow: ['fresh string', 'three primitives', 'nested object', 'rest of 3'],
     module: moduleOf('./keys/run-contender.mjs'),
   },
   {

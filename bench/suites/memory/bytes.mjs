@@ -97,7 +97,7 @@ const methods = {
 const namesOf = { 'three primitives': ['id', 'page', 'isDraft'] };
 
 export async function run({ name, suite, quick }, library) {
-  const entries = quick ? 100_000 : 1_000_000;
+  const entries = quick || suite === 'memory-methods' ? 100_000 : 1_000_000;
   const figures = {};
   if (suite === 'memory-maps') {
     const { make } = maps.find((each) => each.name === name);

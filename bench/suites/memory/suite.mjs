@@ -1,11 +1,11 @@
 /** The suites `memory-maps` and `memory-methods`: `bytes.mjs` counts. */
 const module = new URL('./bytes.mjs', import.meta.url).href;
-const title = (what) => `bytes for each of 1,000,000 entries (100,000 with --quick) beyond key and value: ${what}`;
+const title = (what, entries) => `bytes for each of ${entries} entries beyond key and value: ${what}`;
 const described = (names) => names.map(([name, role, ...packages]) => ({ name, role, packages }));
 
 export const ofMaps = {
   name: 'memory-maps',
-  title: title('bounded maps'),
+  title: title('bounded maps', '1,000,000 (100,000 with --quick)'),
   figures: ['text keys', 'integer keys'],
   ratios: ['text keys', 'integer keys'],
   rounds: 1,
@@ -25,7 +25,7 @@ export const ofMaps = {
 
 export const ofMethods = {
   name: 'memory-methods',
-  title: title('cached methods with a ttl'),
+  title: title('cached methods with a ttl', '100,000'),
   figures: ['one string', 'one number', 'three primitives', 'flat object'],
   ratios: ['one string', 'three primitives', 'flat object'],
   rounds: 1,
