@@ -15,10 +15,17 @@ const jest = join(root, 'node_modules/jest/bin/jest.js');
 const nest = (major, ...parts) => Object.fromEntries(parts.map((part) => [`@nestjs/${part}`, `^${major}.0.0`]));
 const plainNest = (major) => ({ ...nest(major, 'common', 'core', 'platform-express'), 'reflect-metadata': '^0.2.2', rxjs: '^7.8.2' });
 
+const cacheManager = { '@nestjs/cache-manager': '^12.0.0', 'cache-manager': '^7.2.9', keyv: '^5.6.0' };
+
 /** [name, where its sources are, packages, how it is run] */
 const rows = [
   ['nestjs 11, the example', 'examples/nestjs', nest(11, 'common', 'core', 'platform-express', 'terminus'), [[tsc], ['scripts/end-to-end.mjs', '11']]],
-  ['nestjs 12, the example', 'examples/nestjs', {}, [[tsc], ['scripts/end-to-end.mjs', '12'], ['application.mjs', '12'], ['application.cjs', '12']]],
+  [
+    'nestjs 12, the example',
+    'examples/nestjs',
+    cacheManager,
+    [[tsc], ['scripts/end-to-end.mjs', '12'], ['application.mjs', '12'], ['application.cjs', '12'], ['beside-cache-manager.mjs']],
+  ],
   ['nestjs 11, in CommonJS and in jest', 'test/pack/nestjs', plainNest(11), [['application.mjs', '11'], ['application.cjs', '11'], ...twoTestFiles()]],
   [
     'nestjs 10',
@@ -47,7 +54,8 @@ function run(cwd, command, ...args) {
 function prepare(directory, sources, packages, tarball) {
   cpSync(join(root, sources), directory, { recursive: true, filter: (path) => !/[\\/](node_modules|build|data)$/.test(path) });
   const ours = join(root, 'test/pack/nestjs');
-  for (const name of ['application.cjs', 'application.mjs']) if (sources.includes('nestjs')) copyFileSync(join(ours, name), join(directory, name));
+  for (const name of ['application.cjs', 'application.mjs', 'beside-cache-manager.mjs'])
+    if (sources.includes('nestjs')) copyFileSync(join(ours, name), join(directory, name));
   const manifest = join(directory, 'package.json');
   const said = sources.startsWith('examples') ? JSON.parse(readFileSync(manifest, 'utf8')) : { private: true };
   // The compiler is the one of this clone.
