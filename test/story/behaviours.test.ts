@@ -56,19 +56,6 @@ describe('many callers at once', () => {
 });
 
 describe('time', () => {
-  test('a pause after a failed load is as long as it says, although ttl has a jitter', async () => {
-    jest.spyOn(Math, 'random').mockReturnValue(0.999);
-    const { users, state } = aService({ ttl: 10_000, jitter: 9000, staleIfError: '1h', retryAfterError: 1000 });
-    await users.find('a');
-    time.clock.advance(10_000);
-    state.source = failing;
-    expect(await users.find('a')).toBe('a1');
-    time.clock.advance(999);
-    expect([await users.find('a'), state.loads]).toEqual(['a1', 2]);
-    time.clock.advance(1);
-    expect([await users.find('a'), state.loads]).toEqual(['a1', 3]);
-  });
-
   test.each<[string, CachedOptions<Find>]>([
     ['the longest number of milliseconds', { ttl: Number.MAX_SAFE_INTEGER, jitter: '1d', staleIfError: Number.MAX_SAFE_INTEGER }],
     ['a thousand years', { ttl: '365000d', jitter: '365d', staleWhileRevalidate: '365000d', refreshAhead: 0.99 }],
