@@ -18,6 +18,7 @@ import { describe, isPrimitive, isThenable } from './kinds.js';
 import { expectSameKey, runInTurn, tookTooLong } from './load-limits.js';
 import { type AnyMethod, isAsyncFunction, type MethodCache } from './method-cache.js';
 import { PromptBatch } from './prompt-batch.js';
+import { transactionId } from './transactions.js';
 
 /** What a decorator has found out about a batch method. */
 export interface BatchDeclaration {
@@ -184,10 +185,13 @@ export class BatchMethod {
     return this.#gathering.batchOf(self, this.#groupOf(args), () => this.#newBatch(self, args));
   }
 
-  /** The same text for calls that differ in their list only. What has no key at all shares its batch with nobody. */
+  /**
+   * The same text for calls that differ in their list only. What has no key at all shares its batch with nobody; and what is read within a transaction is read
+   * with nobody outside of it: neither may see what the other one sees.
+   */
   #groupOf(args: readonly unknown[]): string {
     try {
-      return keyOfCall(this.#rest, undefined, args);
+      return `${transactionId()}:${keyOfCall(this.#rest, undefined, args)}`;
     } catch {
       return `~${++this.#lonely}`;
     }

@@ -2,6 +2,7 @@
  * Holds what is to change in caches until the work it belongs to stands: carried out when that is committed, dropped when it is rolled back.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { randomUUID } from 'node:crypto';
 import type { ScrubjayError } from './errors.js';
 import { wrong } from './misuse.js';
 
@@ -31,6 +32,7 @@ export interface Change<T = unknown> {
 }
 
 class Transaction {
+  readonly id = randomUUID();
   #held: Change[] = [];
   #isOpen = true;
 
@@ -85,6 +87,9 @@ function current(): Transaction | undefined {
 
 /** Whether this is part of a transaction: what is read here may be rolled back. */
 export const isInTransaction = (): boolean => current() !== undefined;
+
+/** Tells the transaction that this is part of from all others; the same text wherever there is none. */
+export const transactionId = (): string => current()?.id ?? '';
 
 /** Whether the transaction that this is part of has changed what the call under `text` is answered with. */
 export const isTouchedHere = (cache: ChangedCache, table: object, text: string): boolean => current()?.touches(cache, table, text) === true;

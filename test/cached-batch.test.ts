@@ -1,6 +1,6 @@
 /** Methods that take a list: each element is an entry of its own, and only what is missing is loaded, in one call. */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { CachedBatch, CacheRegistry, cacheOf, Key } from '../src/index';
+import { CachedBatch, CacheRegistry, cacheOf, Key, withTransaction } from '../src/index';
 import { temporaryDirectory } from './support/directories';
 import { manualClockForEachTest } from './support/manual-clock';
 import { errorOf, gate } from './support/promises';
@@ -403,6 +403,35 @@ describe('gather: calls of one tick are loaded together', () => {
     const other = new Users();
     await Promise.all([users.find('a'), users.find('b', 'de'), other.find('c'), users.find('d'), users.find('e', 'de')]);
     expect(asked).toEqual(['a,d,en', 'b,e,de', 'c,en']);
+  });
+
+  test('what is read within a transaction is read with nobody outside of it, whoever asks first', async () => {
+    const committed = { price: 'committed' };
+    const database = new AsyncLocalStorage<{ price: string }>();
+    const asked: string[] = [];
+    class Prices {
+      @CachedBatch({ registry, gather: true })
+      async findMany(ids: readonly string[]): Promise<string[]> {
+        const { price } = database.getStore() ?? committed;
+        asked.push(`${ids.join()} ${price}`);
+        return Promise.resolve(ids.map((id) => `${id} ${price}`));
+      }
+    }
+    const prices = new Prices();
+    const inTransaction = async (price: string): Promise<unknown> => {
+      const read: unknown[] = [];
+      const work = async (): Promise<never> => {
+        read.push(...(await Promise.all([prices.findMany(['a']), prices.findMany(['b'])])));
+        throw new Error('rolled back');
+      };
+      await errorOf(() => withTransaction(async () => database.run({ price }, work)));
+      return read;
+    };
+    const before = prices.findMany(['c']);
+    const answers = [inTransaction('one'), inTransaction('two'), before, prices.findMany(['a'])];
+    expect(await Promise.all(answers)).toEqual([[['a one'], ['b one']], [['a two'], ['b two']], ['c committed'], ['a committed']]);
+    expect(asked.sort()).toEqual(['a,b one', 'a,b two', 'c,a committed']);
+    expect(await prices.findMany(['a', 'b', 'c'])).toEqual(['a committed', 'b committed', 'c committed']);
   });
 
   test('with maxBatch, a call gets no more ids than that, and one that fails fails its own', async () => {
