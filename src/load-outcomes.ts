@@ -9,6 +9,7 @@ import type { Bulkhead } from './flight/bulkhead.js';
 import type { Flight } from './flight/single-flight.js';
 import { type Freshness, isRemembered, isVetoed, NOT_STORED, type Result, ttlOf, type Unless } from './freshness.js';
 import type { Gathering } from './gathering.js';
+import type { KeyRule } from './key/call-key.js';
 import { singleUseKind } from './kinds.js';
 import { isRefusal, type LoadLimits } from './load-limits.js';
 import type { CacheEvents } from './stats/cache-events.js';
@@ -49,6 +50,7 @@ export interface LoadOwner {
     readonly freshness: Freshness;
     readonly unless: Unless | undefined;
     readonly loads: LoadLimits;
+    readonly rule: KeyRule;
     readonly batch?: unknown;
   };
   readonly entries: Entries;
@@ -129,6 +131,8 @@ export class LoadOutcomes {
   /** Stores the result of a load. What is to be evicted soon must not come back from disk: the load may have begun before that was asked for. */
   keep(table: Table, key: CallKey, result: Loaded): boolean {
     const { entries, gathering } = this.#owner;
+    // Its source works again.
+    table.forgetFailure(key.text);
     const isStored = this.#store(table, key, result);
     if (isStored && entries.journal !== undefined && gathering.concerns(table, key.text)) {
       try {

@@ -51,6 +51,11 @@ export class Table {
   fence(key: string): void {
     this.flights.fence(key);
     this.puts.fence(key);
+    this.forgetFailure(key);
+  }
+
+  /** From now on nothing that has failed keeps `key` from being loaded. */
+  forgetFailure(key: string): void {
     if (!this.pauses.isEmpty) this.pauses.forget(key);
     if (!this.failures.isEmpty) this.failures.forget(key);
   }

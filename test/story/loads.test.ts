@@ -1,6 +1,6 @@
 /** Who waits for a load, for how long, and how many there are at one time, in the words of docs/loads.md. */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { Cached, CachedBatch, type CachedOptions, CacheRegistry, cacheOf } from '../../src/index';
+import { Cached, CachedBatch, type CachedOptions, CacheRegistry, cacheOf, withCacheControl } from '../../src/index';
 import { manualClockForEachTest } from '../support/manual-clock';
 import { errorOf, type Gate, gate } from '../support/promises';
 import { warningsOfEachTest } from '../support/warnings';
@@ -554,6 +554,20 @@ describe('cacheErrors', () => {
     await first;
     void users.find('a');
     expect(loads).toHaveLength(2);
+  });
+
+  test('an error is forgotten when a load ends well after all', async () => {
+    const { users, loads } = aService({ ttl: '1m', cacheErrors: { ttl: '1h' } });
+    const failed = errorOf(() => users.find('a'));
+    loads[0]?.fail(notFound);
+    expect([await failed, await errorOf(() => users.find('a'))]).toEqual([notFound, notFound]);
+    const refreshed = withCacheControl({ mode: 'refresh' }, () => users.find('a'));
+    loads[1]?.open('found');
+    expect([await refreshed, await users.find('a')]).toEqual(['found', 'found']);
+    time.clock.advance(60_000);
+    const again = users.find('a');
+    loads[2]?.open('found again');
+    expect(await again).toBe('found again');
   });
 
   test('when is asked with the error and the arguments; left out, every error is remembered', async () => {
