@@ -9,8 +9,8 @@ import { ScrubjayError } from './errors.js';
 import type { Freshness } from './freshness.js';
 import type { HandOut } from './hand-out.js';
 import { signalsIn } from './key/abort-signals.js';
-import { isWanted, type KeyRule } from './key/call-key.js';
-import { isPrimitive, isThenable } from './kinds.js';
+import { isWanted, type KeyRule, staysSame } from './key/call-key.js';
+import { isThenable } from './kinds.js';
 import type { Loads } from './loads.js';
 import type { CacheEvents } from './stats/cache-events.js';
 import type { Switches } from './switches.js';
@@ -61,15 +61,13 @@ export class AttendedCalls {
   find(table: Table, self: unknown, args: readonly unknown[]): unknown {
     const cache = this.#cache;
     if (cache.isBypassed) return cache.bypass(self, args);
-    const { pick, scope, when } = cache.settings.rule;
+    const { rule } = cache.settings;
     if (!cache.isOpen) {
-      // Whatever may change while we wait would make it another call: an object among the arguments, the state behind `key`, `scope` and `when`.
-      if (cache.isAsync && pick === undefined && scope === undefined && when === undefined && args.every(isPrimitive))
-        return cache.open().then(() => cache.find(table, self, args));
+      if (cache.isAsync && staysSame(rule, args)) return cache.open().then(() => cache.find(table, self, args));
       cache.openNow();
     }
     const control = cacheControl();
-    const isPast = (when !== undefined && !this.#isWanted(self, args)) || this.#isTouched(table, self, args);
+    const isPast = (rule.when !== undefined && !this.#isWanted(self, args)) || this.#isTouched(table, self, args);
     if (isPast) return control?.mode === 'onlyIfCached' ? this.#refuse() : cache.bypass(self, args);
     const answer = this.#answer(control, table, self, args);
     if (!cache.handOut.isNeeded) return answer;

@@ -8,6 +8,7 @@ import { inNobodysName } from './flight/nobodys-name.js';
 import type { Flight, LoadEvents } from './flight/single-flight.js';
 import { addWaiter, circleThrough, track, type Work } from './flight/waits.js';
 import { withSignal } from './key/abort-signals.js';
+import { staysSame } from './key/call-key.js';
 import { isPrimitive, isThenable } from './kinds.js';
 import { expectSameKey, runInTurn } from './load-limits.js';
 import { LoadOutcomes, type LoadOwner } from './load-outcomes.js';
@@ -51,12 +52,18 @@ export class Loads {
     return this.#join(table, key, flight, call);
   }
 
-  /** Where tags were invalidated since the load began, and its result turns out to carry one of them, the call, which came after, is made anew. */
-  #join(table: Table, key: CallKey, flight: Flight, { self, args, signals }: Call): Promise<unknown> {
+  /**
+   * Where tags were invalidated since the load began, and its result turns out to carry one of them, the call, which came after, is made anew; one that may be another call
+   * by then does not wait to find out.
+   */
+  #join(table: Table, key: CallKey, flight: Flight, call: Call): unknown {
     const owner = this.#owner;
+    const { self, args, signals } = call;
+    const isOlder = owner.tagging?.isOlder(flight) === true;
+    if (isOlder && !staysSame(owner.settings.rule, args)) return this.#load(table, key, call);
     owner.counters.joined++;
     const answer = table.flights.join(key.text, flight, signals);
-    if (owner.tagging?.isOlder(flight) !== true) return answer;
+    if (!isOlder) return answer;
     return answer.then((value) => (flight.isOutdated ? owner.find(table, self, args) : value));
   }
 

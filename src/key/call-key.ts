@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import { types } from 'node:util';
 import { ScrubjayError } from '../errors.js';
-import { describe } from '../kinds.js';
+import { describe, isPrimitive } from '../kinds.js';
 import { isAbortSignal } from './abort-signals.js';
 import type { CallShape } from './call-table.js';
 import { argumentText } from './canonical-text.js';
@@ -81,6 +81,10 @@ export function shapeOf({ parameters, pick, scope, isHidden, isComplete }: KeyRu
   const gathers = parameters.some(({ isRest }) => isRest);
   return { most: isComplete === true ? parameters.length : Number.POSITIVE_INFINITY, trims: !gathers };
 }
+
+/** Whether a call stays the same while it waits: nothing can change an object among its arguments, or the state behind `key`, `scope` and `when`. */
+export const staysSame = ({ pick, scope, when }: KeyRule, args: readonly unknown[]): boolean =>
+  pick === undefined && scope === undefined && when === undefined && args.every(isPrimitive);
 
 /**
  * Whether the user wants the call to be cached.

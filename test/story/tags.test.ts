@@ -240,6 +240,31 @@ describe('loads under way', () => {
     expect([(await before).version, (await after).version, service.state.loads]).toEqual([1, 1, 1]);
   });
 
+  test('whose arguments or instance change while they wait gets the result of their own call all the same', async () => {
+    const asked: string[] = [];
+    const first = gate();
+    class Users {
+      constructor(public tenant: string) {}
+      @Cached({ registry, name: 'changing', scope: (self) => self.tenant, tags: (name: string) => [name] })
+      async find(query: { id: string }): Promise<string> {
+        const name = `${this.tenant} ${query.id}`;
+        asked.push(name);
+        if (asked.length === 1) await first.promise;
+        return name;
+      }
+    }
+    const users = new Users('acme');
+    const before = users.find({ id: 'a' });
+    await registry.invalidateTags(['acme a']);
+    const query = { id: 'a' };
+    const after = users.find(query);
+    query.id = 'b';
+    users.tenant = 'other';
+    first.open();
+    expect(await Promise.all([before, after])).toEqual(['acme a', 'acme a']);
+    expect(asked).toEqual(['acme a', 'acme a']);
+  });
+
   test('the same where its key was deleted meanwhile, too', async () => {
     const service = aService();
     service.source.set('foo', ['x']);
