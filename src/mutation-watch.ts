@@ -22,7 +22,7 @@ export class MutationWatch {
   look(value: unknown): Mutation | undefined {
     if (isPrimitive(value)) return undefined;
     const before = this.#before.get(value as object);
-    const mutation = before && difference(before.copy, value, [], new Set());
+    const mutation = before && mutationOf(before.copy, value);
     if (before === undefined || mutation !== undefined) this.#before.set(value as object, { copy: this.#copyOf(value) });
     return mutation;
   }
@@ -33,6 +33,15 @@ export class MutationWatch {
     } catch {
       return value;
     }
+  }
+}
+
+/** What cannot even be read, such as a getter that throws, cannot be told to have changed. */
+function mutationOf(was: unknown, is: unknown): Mutation | undefined {
+  try {
+    return difference(was, is, [], new Set());
+  } catch {
+    return undefined;
   }
 }
 

@@ -294,6 +294,17 @@ describe('watchMutations', () => {
     expect(warnings.messages).toEqual([]);
   });
 
+  test('what cannot be read does not fail the call', () => {
+    const unreadable = {
+      get broken(): never {
+        throw new Error('not to be read');
+      },
+    };
+    const { users } = aService({ registry: watching() }, () => unreadable);
+    for (let call = 0; call < 3; call++) expect(users.find('a')).toBe(unreadable);
+    expect(warnings.messages).toEqual([]);
+  });
+
   test('it is switched on and off while the process runs, and where results are isolated it has nothing to do', () => {
     const registry = new CacheRegistry();
     const { users } = aService({ registry }, () => ({ n: 1 }));
