@@ -49,7 +49,7 @@ export function clearing(cache: MethodCache, tables: WhichTables): Removal<void>
 /** Ends an entry now; gives whether there was a fresh one. */
 export function expiry(cache: MethodCache, table: Table, key: CallKey): Change<boolean> {
   const { touches } = deletion(cache, [table], [key]);
-  return { cache, touches, carryOut: () => cache.entries.expire(table, key) };
+  return { cache, touches, carryOut: () => cache.entries.removals.expire(table, key) };
 }
 
 /** A value that the application has given. */

@@ -47,7 +47,7 @@ export function deletionWhere(cache: MethodCache, parts: Readonly<Record<string,
         for (const key of table.keysInUse()) if (isMeant(key)) table.fence(key);
         table.puts.fenceWhere(isMeant);
       }
-      return entries.deleteAll(slots());
+      return entries.removals.deleteAll(slots());
     },
   };
 }

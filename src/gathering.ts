@@ -8,7 +8,7 @@ import { type Change, type ChangedCache, carryOut } from './transactions.js';
 /** A cache, as far as what is gathered of it goes. */
 interface GatheringCache extends ChangedCache {
   readonly gathering: Gathering;
-  readonly entries: ChangedCache['entries'] & { takeOffDisk(slots: Iterable<number>): void };
+  readonly entries: ChangedCache['entries'] & { readonly removals: { takeOffDisk(slots: Iterable<number>): void } };
 }
 
 /** A change that removes entries. */
@@ -46,7 +46,7 @@ export class Gathering {
       this.#gathered.set(removal.label, { removal, end, callOff });
     }
     const { entries } = removal.cache;
-    if (entries.journal !== undefined) entries.takeOffDisk(removal.slots());
+    if (entries.journal !== undefined) entries.removals.takeOffDisk(removal.slots());
   }
 
   /** Whether the entry under `text` will go. */

@@ -30,7 +30,7 @@ export async function invalidateTags(cache: MethodCache, wanted: readonly string
           table.failures.clear();
         }
       }
-      return entries.deleteAll(slots());
+      return entries.removals.deleteAll(slots());
     },
   };
   return change(removal, () => slots().filter((slot) => entries.isFresh(slot)).length);

@@ -136,7 +136,7 @@ export class LoadOutcomes {
     const isStored = this.#store(table, key, result);
     if (isStored && entries.journal !== undefined && gathering.concerns(table, key.text)) {
       try {
-        entries.takeOffDisk([entries.keys.slotOf(table, key)]);
+        entries.removals.takeOffDisk([entries.keys.slotOf(table, key)]);
       } catch (error) {
         this.#owner.reportOnce(error as ScrubjayError);
       }
@@ -175,7 +175,7 @@ export class LoadOutcomes {
     }
     counters.unstored++;
     // What is not stored does not leave an older result in its place.
-    entries.discard(table, key);
+    entries.removals.discard(table, key);
     return false;
   }
 
