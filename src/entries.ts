@@ -7,15 +7,13 @@ import { EntryInventory } from './entry-inventory.js';
 import { type CallKey, type EntryKeys, hashOfCall, sizedKey } from './entry-keys.js';
 import type { EntryLimits } from './entry-limits.js';
 import { EntryRemovals } from './entry-removals.js';
-import { RESTORED_AT_ONCE, restore } from './entry-restore.js';
+import { RestoredEntries } from './entry-restore.js';
 import { type Expiring, watchExpiry } from './expiry.js';
 import type { Isolation } from './isolation.js';
 import { countsBytes, entryBytes } from './memory/byte-limits.js';
-import type { RestoredEntry } from './memory/policy.js';
 import { Residents } from './memory/residents.js';
 import { SlotGroups } from './memory/slot-groups.js';
 import type { Journal } from './persist/journal.js';
-import { LateValues } from './persist/late-values.js';
 import { UNLOGGED } from './persist/log-writer.js';
 import type { RecoveredEntries } from './persist/recovered-entries.js';
 import { SlotRecords } from './persist/slot-records.js';
@@ -39,8 +37,8 @@ export class Entries implements Expiring {
   isolation: Isolation | undefined;
   /** Told what becomes of entries. */
   events: CacheEvents | undefined;
-  /** The values of recovered entries nobody has asked for yet. */
-  late: LateValues | undefined;
+  /** Those that came back from disk. */
+  readonly restored: RestoredEntries;
   /** How entries go. */
   readonly removals: EntryRemovals;
   readonly #evictions: EntryEvictions;
@@ -59,15 +57,10 @@ export class Entries implements Expiring {
     const residents = this.#residents;
     const records = this.#records;
     this.removals = new EntryRemovals(this, residents, records);
-    this.#evictions = new EntryEvictions({ keys, residents, records, counters, removals: this.removals });
-    this.inventory = new EntryInventory({
-      keys,
-      residents,
-      records,
-      tags: this.tags,
-      isFresh: (slot) => this.isFresh(slot),
-      isDecoded: (slot) => this.#isDecoded(slot),
-    });
+    const parts = { keys, residents, records, counters, tags: this.tags, removals: this.removals };
+    this.#evictions = new EntryEvictions(parts);
+    this.restored = new RestoredEntries({ ...parts, isolation: () => this.isolation });
+    this.inventory = new EntryInventory({ ...parts, isFresh: (slot) => this.isFresh(slot), isDecoded: (slot) => this.#isDecoded(slot) });
   }
 
   get size(): number {
@@ -130,20 +123,6 @@ export class Entries implements Expiring {
     return false;
   }
 
-  /**
-   * Decodes a value that came from disk and was not asked for before. An entry whose value cannot be decoded, because a class it needs is not there any more,
-   * is deleted: the call is loaded anew. Such an entry is found by its text and never by its arguments, which nobody has seen, so that no hit on others asks this.
-   */
-  #isDecoded(slot: number): boolean {
-    const late = this.late;
-    if (late === undefined || !late.has(slot)) return true;
-    const decoded = attempt(() => late.take(slot));
-    if (late.size === 0) this.late = undefined;
-    if (decoded === undefined) this.removals.drop(slot, 'collected');
-    else this.#residents.values[slot] = this.isolation?.keep(decoded.value)?.value ?? decoded.value;
-    return decoded !== undefined;
-  }
-
   /** The stored value as it is; that of an entry that is fresh. */
   valueAt(slot: number): unknown {
     return this.#residents.values[slot];
@@ -184,7 +163,7 @@ export class Entries implements Expiring {
       slot = residents.take();
       this.keys.bind(slot, table, key);
     }
-    this.late?.letGo(slot);
+    this.restored.letGo(slot);
     this.tags.remove(slot);
     this.tags.add(slot, tags);
     this.#residents.fill(slot, { value, isPromised, end: storedAt + ttlMs, due: storedAt + ttlMs * (this.#limits.refreshAt ?? 1), bytes });
@@ -227,7 +206,7 @@ export class Entries implements Expiring {
       this.tags.clear();
       this.#residents.clear();
       this.#records.clear();
-      this.late = undefined;
+      this.restored.clear();
     }
   }
 
@@ -254,30 +233,12 @@ export class Entries implements Expiring {
    */
   *restoring(table: Table, recovered: RecoveredEntries, journal: Journal): Generator<void> {
     this.journal = journal;
-    const residents = this.#residents;
-    const late = new LateValues(journal.options);
-    const { places, tooMany } = yield* restore(table, recovered, {
-      keys: this.keys,
-      residents,
-      records: this.#records,
-      tags: this.tags,
-      limits: this.#limits,
-      late,
-    });
-    residents.restore(places, recovered.lastEvicted);
-    this.late = late;
+    const { places, tooMany } = yield* this.restored.takeOver(table, recovered, this.#limits, journal.options);
     if (this.nextDeadline !== FOREVER) watchExpiry(this);
     this.removals.tryDelete(tooMany);
-    if (this.bytes !== undefined) yield* this.#weighing(places);
-    this.#evictions.evictWhile(() => residents.isTooMuch);
+    if (this.bytes !== undefined) yield* this.restored.weighing(places, (slot) => this.#bytesAt(slot));
+    this.#evictions.evictWhile(() => this.#residents.isTooMuch);
     this.stored?.(this.bytes ?? 0);
-  }
-
-  *#weighing(places: readonly RestoredEntry[]): Generator<void> {
-    for (const [count, { slot }] of places.entries()) {
-      if (this.#isDecoded(slot)) this.#residents.weigh(slot, this.#bytesAt(slot));
-      if (count % RESTORED_AT_ONCE === 0) yield;
-    }
   }
 
   /** The keys of the fresh entries, next to be evicted first; with `table`, only of those in it. */
@@ -300,15 +261,11 @@ export class Entries implements Expiring {
     return entryBytes(this.#limits, { ...this.keys.sizedAt(slot), value: this.valueAt(slot), tags: this.tags.namesOf(slot) });
   }
 
+  #isDecoded(slot: number): boolean {
+    return this.restored.isDecoded(slot);
+  }
+
   #changed(slot: number): void {
     if (this.journal !== undefined) this.#records.touch(slot);
-  }
-}
-
-function attempt(work: () => unknown): { readonly value: unknown } | undefined {
-  try {
-    return { value: work() };
-  } catch {
-    return undefined;
   }
 }

@@ -6,7 +6,6 @@ import type { CallKey, EntryKeys } from './entry-keys.js';
 import type { Residents } from './memory/residents.js';
 import type { SlotGroups } from './memory/slot-groups.js';
 import type { Journal } from './persist/journal.js';
-import type { LateValues } from './persist/late-values.js';
 import { UNLOGGED } from './persist/log-writer.js';
 import type { SlotRecords } from './persist/slot-records.js';
 import type { CacheEventReason, CacheEvents } from './stats/cache-events.js';
@@ -20,7 +19,7 @@ interface Leaving {
   readonly tags: SlotGroups;
   readonly journal: Journal | undefined;
   readonly events: CacheEvents | undefined;
-  readonly late: LateValues | undefined;
+  readonly restored: { letGo(slot: number): void };
   isFresh(slot: number): boolean;
   fresh(table: Table, key: CallKey): number;
 }
@@ -184,10 +183,10 @@ export class EntryRemovals {
 
   /** Nothing is known any more of what stood in `slot`, which is out of memory and order by now, or will be. */
   release(slot: number): void {
-    const { keys, tags, late, journal } = this.#entries;
+    const { keys, tags, restored, journal } = this.#entries;
     keys.release(slot);
     tags.remove(slot);
-    late?.letGo(slot);
+    restored.letGo(slot);
     if (journal !== undefined) this.#records.release(slot);
   }
 }
