@@ -8,7 +8,7 @@ const organs = ['key', 'memory', 'flight', 'persist', 'shared', 'stats'];
 const anyOrgan = `^src/(${organs.join('|')})/`;
 const conductor =
   '^src/(options|check-options|check-revive|method-types|decorator-types|check-limits|process-memory|health|limit-options|freshness|homes|check-freshness|loads|load-limits|load-outcomes|time-limits|check-loads|misuse|entries|entry-evictions|entry-inventory|entry-keys|entry-limits|entry-removals|entry-restore|delete-where|part-index|tagging|expiry|bounded-map|tables|method-stats|method-cache|transactions|changes|gathering|attended-calls|copy-value|isolation|request-stores|context-guard|hand-out|invalidate-tags|mutation-watch|cache-disk|cache-control|cache-settings|switches|cache-handle|batch-handle|batch-options|batch-types)\\.ts$';
-const registry = '^src/registry\\.ts$';
+const registry = '^src/registry(-options|-opening|-places)?\\.ts$';
 const cached =
   '^src/(cached|adopt|class-defaults|members|argument-mapping|cache-writes|expected-caches|meant-entries|writing-method|writing-operation|writing-options|writing-types|written-sites|cached-batch|batch-method|prompt-batch|cached-method|class-caches|cache-of|key-of|declare|key-decorator|method-parameters|placement)\\.ts$';
 const frontDoor = '^src/index\\.ts$';
@@ -20,7 +20,7 @@ const table = [
   ['ground', ground, []],
   ...organs.map((organ) => [`organ-${organ}`, `^src/${organ}/`, [ground, `^src/${organ}/`]]),
   ['conductor', conductor, [ground, anyOrgan, conductor]],
-  ['registry', registry, [ground, anyOrgan, conductor]],
+  ['registry', registry, [ground, anyOrgan, conductor, registry]],
   ['cached', cached, [ground, anyOrgan, conductor, registry, cached]],
   ['front-door', frontDoor, [ground, anyOrgan, conductor, registry, cached]],
   ...['integrations', 'dashboard'].map((folder) => [folder, `^src/${folder}/`, [frontDoor, persistDoor, `^src/${folder}/`]]),

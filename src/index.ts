@@ -35,7 +35,9 @@ export type { Durability, JournalState, OnLocked } from './persist/journal-optio
 export type { RecoveryReport } from './persist/recovery.js';
 export type { OnDamage, RecoveryProgress } from './persist/recovery-source.js';
 export type { MemoryPressureOptions, MemoryReport } from './process-memory.js';
-export { CacheRegistry, type OpenOptions, type OpenProgress, type OpenReport, type RegistryOptions, registries, registry } from './registry.js';
+export { CacheRegistry, registries, registry } from './registry.js';
+export type { OpenOptions, OpenProgress, OpenReport } from './registry-opening.js';
+export type { RegistryOptions } from './registry-options.js';
 export { registerRequestStore } from './request-stores.js';
 export type { CacheEvent, CacheEventListener, CacheEventName, CacheEventReason } from './stats/cache-events.js';
 export { withTransaction } from './transactions.js';

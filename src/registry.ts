@@ -1,103 +1,34 @@
 /**
  * Every cached method of the process, by name: to look at, to clear, to open and to close together.
  */
-import { resolve } from 'node:path';
 import { handleOn } from './batch-handle.js';
 import type { CacheHandle } from './cache-handle.js';
-import { checkDirectory, checkDurability, checkOnLocked, checkSignals } from './check-options.js';
+import { checkSignals } from './check-options.js';
 import { ScrubjayError } from './errors.js';
 import { cacheHealth, type RegistryHealth } from './health.js';
 import { invalidateTags } from './invalidate-tags.js';
-import type { Bytes } from './limit-options.js';
 import type { MethodCache } from './method-cache.js';
 import type { MethodStats } from './method-stats.js';
-import { checkFlag, expectKnown, wrong } from './misuse.js';
+import { checkFlag, expectKnown } from './misuse.js';
 import type { PersistSettings } from './options.js';
-import { cacheDirectory } from './persist/cache-directory.js';
 import { closeOn } from './persist/close-on.js';
-import type { Durability, JournalOptions, OnLocked } from './persist/journal-options.js';
+import type { JournalOptions } from './persist/journal-options.js';
 import { openJournals } from './persist/open-journals.js';
-import type { RecoveryReport } from './persist/recovery.js';
-import type { RecoveryProgress } from './persist/recovery-source.js';
-import { type MemoryPressureOptions, type MemoryReport, ProcessMemory } from './process-memory.js';
+import { type MemoryReport, ProcessMemory } from './process-memory.js';
+import { type OpenOptions, type OpenReport, openTogether } from './registry-opening.js';
+import { checkGuard, type RegistryOptions } from './registry-options.js';
+import { Places } from './registry-places.js';
 import { type CacheEventListener, type CacheEventName, Listeners } from './stats/cache-events.js';
-import { type Switches, switchesOfEnvironment } from './switches.js';
+import { switchesOfEnvironment } from './switches.js';
 import { checkTags } from './tagging.js';
-
-/** Defaults for every cache of a registry, and limits for all of them together. */
-export interface RegistryOptions {
-  /**
-   * The most memory that the entries of all caches may take together, as their `sizeOf` estimates it. Beyond it, entries go from the cache whose hits
-   * save the least load time for each byte. Default: no limit. May be changed at any time.
-   */
-  readonly maxBytes?: Bytes;
-  /**
-   * Drops entries in steps before the heap, or the memory of the container, is full, and lets caches grow again slowly: `true`, or
-   * `{ heapFraction, residentFraction, onEvent }`. Default `false`.
-   */
-  readonly pressure?: boolean | MemoryPressureOptions;
-  /**
-   * Whether anything is cached at all. `false` runs every method, and nothing is read, stored or opened; what is deleted meanwhile is gone when caching is switched on again,
-   * and what is `set` is deleted. May be changed at any time. Default `true`, unless the environment says `SCRUBJAY_DISABLED=1`.
-   */
-  readonly enabled?: boolean;
-  /**
-   * For development: results that all callers share are compared with what they were when somebody got them first, and one that was changed is reported, once for each key,
-   * with its path. Makes every hit slow. Default `false`, unless the environment says `SCRUBJAY_WATCH_MUTATIONS=1`.
-   */
-  readonly watchMutations?: boolean;
-  /**
-   * For development and tests: looks for results that depend on something of the request, read from a store that `registerRequestStore` knows, which is not in their key.
-   * `'report'` says so, once for each method and store; with `'refuse'` such results are not stored, either. Makes loads slower, hits not.
-   * Default `'off'`, unless the environment says `SCRUBJAY_CONTEXT_GUARD=report` or `=refuse`.
-   */
-  readonly contextGuard?: 'off' | 'report' | 'refuse';
-  /** Where and how caches are kept that say `persist` and nothing else. */
-  readonly persist?: {
-    /** The directory that holds one directory for each cache. Default `.scrubjay` in the working directory. */
-    readonly directory?: string;
-    /** Default `'interval'`: a power cut may take the last second. */
-    readonly durability?: Durability;
-    /** Default `'error'`: a cache whose directory another process holds says so, and `open` fails. */
-    readonly onLocked?: OnLocked;
-    /**
-     * Signals such as `'SIGTERM'` that end the process without its exit hooks: they close all caches of the process first, as `'exit'` does. One that the application
-     * listens to is left to it. Default: none.
-     */
-    readonly closeOn?: readonly NodeJS.Signals[];
-  };
-}
-
-/** How `open` is to be done. */
-export interface OpenOptions {
-  /** Called for each piece that was read, about a megabyte. When it throws, it is not called again, and `open` throws that when everything is open. */
-  readonly onProgress?: (progress: OpenProgress) => void;
-}
-
-/** How far the opening of one cache has come. */
-export interface OpenProgress extends RecoveryProgress {
-  readonly name: string;
-}
-
-/** What opening one persisted cache found. */
-export interface OpenReport {
-  readonly name: string;
-  /** `undefined` when the directory could not be read; then `stats()` has the error. */
-  readonly recovery: RecoveryReport | undefined;
-}
 
 /** The caches of one application. Most have one registry for the whole process, `registry()`; one that wants its own passes it to `@Cached`. */
 export class CacheRegistry {
   readonly #caches = new Map<string, MethodCache>();
-  #directory = resolve('.scrubjay');
-  #durability: Durability = 'interval';
-  #onLocked: OnLocked = 'error';
+  readonly #places = new Places();
   readonly #listeners = new Listeners();
   readonly #switches = switchesOfEnvironment();
   readonly #memory = new ProcessMemory(() => this.#caches.values());
-
-  /** Where tests keep all caches, whatever their options say; NOWHERE for memory only. */
-  #testDirectory: string | undefined;
   #isClosed = false;
 
   constructor(options: RegistryOptions = {}) {
@@ -111,20 +42,14 @@ export class CacheRegistry {
    */
   configure(options: RegistryOptions): void {
     expectKnown({ ...options }, ['persist', 'maxBytes', 'pressure', 'enabled', 'watchMutations', 'contextGuard'], 'registry.configure', 'option');
-    const persist = { ...(options.persist ?? {}) };
-    if (options.persist !== undefined && typeof options.persist !== 'object')
-      throw wrong('SCRUBJAY_BAD_OPTION', 'registry.configure', 'persist must be an object with directory, durability, onLocked or closeOn', options.persist);
-    expectKnown(persist, ['directory', 'durability', 'onLocked', 'closeOn'], 'registry.configure', 'persist option');
-    this.#directory = resolve(checkDirectory(persist.directory, 'registry.configure') ?? this.#directory);
-    this.#durability = checkDurability(persist.durability, 'registry.configure') ?? this.#durability;
-    this.#onLocked = checkOnLocked(persist.onLocked, 'registry.configure') ?? this.#onLocked;
+    const signals = this.#places.configure(options.persist);
     if (options.enabled !== undefined) this.#enable(checkFlag(options.enabled, 'enabled', 'registry.configure'));
     if (options.contextGuard !== undefined) this.#switches.contextGuard = checkGuard(options.contextGuard);
     if (options.watchMutations !== undefined) {
       this.#switches.watchMutations = checkFlag(options.watchMutations, 'watchMutations', 'registry.configure');
       this.#attend();
     }
-    if (persist.closeOn !== undefined) closeOn(checkSignals(persist.closeOn, 'registry.configure'), openJournals.closeAll);
+    if (signals !== undefined) closeOn(checkSignals(signals, 'registry.configure'), openJournals.closeAll);
     if (options.maxBytes !== undefined) this.#memory.limit(options.maxBytes);
     if (options.pressure !== undefined) this.#memory.watchPressure(options.pressure);
   }
@@ -177,12 +102,7 @@ export class CacheRegistry {
     name: string,
     own: Pick<PersistSettings, 'directory' | 'durability' | 'onLocked'>,
   ): Pick<JournalOptions, 'directory' | 'durability' | 'onLocked'> | undefined {
-    if (this.#testDirectory === NOWHERE) return undefined;
-    return {
-      directory: cacheDirectory(this.#testDirectory ?? own.directory ?? this.#directory, name),
-      durability: own.durability ?? this.#durability,
-      onLocked: own.onLocked ?? this.#onLocked,
-    };
+    return this.#places.place(name, own);
   }
 
   /** A cache that was closed leaves its name to the next one. */
@@ -262,18 +182,13 @@ export class CacheRegistry {
    * and runs in memory. Nothing as long as caching is switched off.
    * @throws SCRUBJAY_DIRECTORY_BUSY when another process holds the directory of a cache that does not say `onLocked: 'memory'`; all others are open then.
    */
-  async open({ onProgress }: OpenOptions = {}): Promise<OpenReport[]> {
+  async open(options: OpenOptions = {}): Promise<OpenReport[]> {
     this.#isClosed = false;
     if (!this.#switches.isEnabled) return [];
-    const persisted = [...this.#caches.values()].filter((cache) => cache.settings.persist !== undefined);
-    const tell = new Telling(onProgress);
-    await Promise.all(persisted.map((cache) => cache.open((progress) => tell.progress({ name: cache.settings.name, ...progress }))));
-    tell.throwWhatWasThrown();
-    const lockedOut = persisted.find(
-      ({ entries: { journal } }) => journal?.options.onLocked === 'error' && journal.lastError?.code === 'SCRUBJAY_DIRECTORY_BUSY',
+    return openTogether(
+      [...this.#caches.values()].filter((cache) => cache.settings.persist !== undefined),
+      options,
     );
-    if (lockedOut !== undefined) throw lockedOut.entries.journal?.lastError;
-    return persisted.map((cache) => ({ name: cache.settings.name, recovery: cache.entries.journal?.recovery }));
   }
 
   /** Makes everything durable that was acknowledged so far, the order of use included, whatever durability a cache has. */
@@ -298,7 +213,7 @@ export class CacheRegistry {
    * `freshCaches` of `scrubjay/testing` does it to every registry.
    */
   async reset(directory?: string): Promise<void> {
-    this.#testDirectory = directory === undefined ? NOWHERE : resolve(directory);
+    this.#places.placeTests(directory);
     await this.#all(async (cache) => {
       await cache.reset();
       this.#memory.watch(cache);
@@ -316,36 +231,6 @@ export class CacheRegistry {
     if (failed !== undefined) throw failed.reason;
   }
 }
-
-function checkGuard(guard: unknown): Switches['contextGuard'] {
-  if (guard === 'off' || guard === 'report' || guard === 'refuse') return guard;
-  throw wrong('SCRUBJAY_BAD_OPTION', 'registry.configure', "contextGuard must be 'off', 'report' or 'refuse'", guard);
-}
-
-/** Tells an application of progress; its errors must not end a recovery. */
-class Telling {
-  #listener: OpenOptions['onProgress'];
-  #error: { readonly thrown: unknown } | undefined;
-
-  constructor(listener: OpenOptions['onProgress']) {
-    this.#listener = listener;
-  }
-
-  progress(progress: OpenProgress): void {
-    try {
-      this.#listener?.(progress);
-    } catch (thrown) {
-      this.#listener = undefined;
-      this.#error = { thrown };
-    }
-  }
-
-  throwWhatWasThrown(): void {
-    if (this.#error !== undefined) throw this.#error.thrown;
-  }
-}
-
-const NOWHERE = '';
 
 /** Every registry there is, as long as somebody holds it, of every build of the library. */
 const EVERY = Symbol.for('scrubjay.registries.v1');
