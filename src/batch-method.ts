@@ -5,6 +5,7 @@
  */
 import type { BatchSettings } from './batch-options.js';
 import type { CachedMethod, Place } from './cached-method.js';
+import { after, elapsed } from './clock.js';
 import { ScrubjayError } from './errors.js';
 import { Batch, Gathering, type LoadMany } from './flight/batch.js';
 import { answerOf, type BatchPlan, withElement } from './flight/batch-plan.js';
@@ -219,13 +220,14 @@ export class BatchMethod {
     const expectSame = (): void => {
       expectSameKey(texts === textsNow(), settings.name);
     };
-    return runInTurn(cache.bulkhead as Bulkhead, work, {
-      name: settings.name,
-      counters,
-      run,
-      expectSame,
-      late: () => tookTooLong(settings.name, settings.loads.hardTimeoutMs),
-    });
+    const { hardTimeoutMs } = settings.loads;
+    const late = (): ScrubjayError => tookTooLong(settings.name, hardTimeoutMs);
+    work.until = elapsed() + hardTimeoutMs;
+    const result = runInTurn(cache.bulkhead as Bulkhead, work, { name: settings.name, counters, run, expectSame, late });
+    if (hardTimeoutMs === Number.POSITIVE_INFINITY || !isThenable(result)) return result;
+    // Its elements are given up then, each by itself; what it gives after all is still of use.
+    const callOff = after(hardTimeoutMs, () => work.turn?.giveUp(late()));
+    return Promise.resolve(result).finally(callOff);
   }
 
   /** Runs the method for a list of ids, and gives their values, or a promise of them. */

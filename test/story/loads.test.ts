@@ -421,6 +421,34 @@ describe('maxLoads', () => {
     expect(await third).toBe('C');
   });
 
+  test.each([false, true])('so does a batch, and what it gives after all is of use; with gather: %s', async (gather) => {
+    const loads: (Gate<void> & { readonly ids: string })[] = [];
+    class Users {
+      @CachedBatch({ registry: new CacheRegistry(), maxLoads: 1, hardTimeout: 1000, gather })
+      async findMany(ids: readonly string[]): Promise<readonly string[]> {
+        const load = { ...gate(), ids: ids.join() };
+        loads.push(load);
+        await load.promise;
+        return ids;
+      }
+    }
+    const users = new Users();
+    const waits = [errorOf(() => users.findMany(['a', 'b']))];
+    await turn();
+    waits.push(errorOf(() => users.findMany(['c'])));
+    await turn();
+    time.clock.advance(500);
+    const third = users.findMany(['d']);
+    await turn();
+    time.clock.advance(500);
+    expect((await Promise.all(waits)).map(({ code }) => code)).toEqual(['SCRUBJAY_LOAD_TIMEOUT', 'SCRUBJAY_LOAD_TIMEOUT']);
+    await turn();
+    for (const load of loads) load.open();
+    expect([await third, await users.findMany(['b', 'a'])]).toEqual([['d'], ['b', 'a']]);
+    expect(loads.map(({ ids }) => ids)).toEqual(['a,b', 'd']);
+    expect(time.clock.timers).toBe(0);
+  });
+
   test('what is set or deleted while its load waits for its turn counts', async () => {
     const { users, loads, handle } = aService({ maxLoads: 1 });
     const waits = ['a', 'b'].map((id) => users.find(id));
