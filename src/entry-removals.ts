@@ -53,10 +53,11 @@ export class EntryRemovals {
     return true;
   }
 
-  /** Writes the entry in `slot` with its new end. */
+  /** Writes the entry in `slot` with its new end; one that is not on disk, as it was taken off, stays so. */
   #rewrite(slot: number, key: string): void {
     const { journal } = this.#entries;
     if (journal === undefined) return;
+    if (this.#records.lsnOf(slot) === UNLOGGED) return void journal.expectWritable();
     const { values, isPromised } = this.#residents;
     const tags = this.#entries.tags.namesOf(slot);
     const entry = {

@@ -8,12 +8,19 @@ import { warningsOfEachTest } from '../support/warnings';
 const time = manualClockForEachTest();
 const warnings = warningsOfEachTest();
 
+interface ShopOptions {
+  readonly registry?: CacheRegistry;
+  readonly persist?: boolean;
+  readonly ttl?: '1h';
+  readonly staleIfError?: '1h';
+}
+
 /** A list of orders that everybody looks at, and that changes all the time. */
-function aShop({ registry = new CacheRegistry(), persist = false } = {}) {
+function aShop({ registry = new CacheRegistry(), persist = false, ...options }: ShopOptions = {}) {
   const loads: number[] = [];
   const source = { count: 0, read: async (count: number): Promise<number> => Promise.resolve(count) };
   class Shop {
-    @Cached({ registry, params: ['shop'], ...(persist ? { persist: 'jsonl' } : {}) })
+    @Cached({ registry, params: ['shop'], ...options, ...(persist ? { persist: 'jsonl' } : {}) })
     async count(shop: string): Promise<number> {
       void shop;
       loads.push(source.count);
@@ -160,9 +167,9 @@ test('in a transaction the time begins with its commit, and a rollback drops it'
 });
 
 describe('on disk', () => {
-  const start = (directory: string) => {
+  const start = (directory: string, options: ShopOptions = {}) => {
     const registry = new CacheRegistry({ persist: { directory } });
-    return { registry, ...aShop({ registry, persist: true }) };
+    return { registry, ...aShop({ registry, persist: true, ...options }) };
   };
 
   test('what is to go is gone from disk at once: after a crash it does not come back', async () => {
@@ -174,6 +181,18 @@ describe('on disk', () => {
     expect(before.cache.has('s1')).toBe(true);
     const after = await crashed(directory, before.registry);
     expect(after.cache.keys()).toEqual(['shop="s2"']);
+    await after.registry.close();
+  });
+
+  test('nor when it is expired meanwhile, and would still be of use', async () => {
+    const directory = temporaryDirectory();
+    const before = start(directory, { ttl: '1h', staleIfError: '1h' });
+    await before.shop.count('s1');
+    await before.shop.order('s1');
+    await before.cache.expire('s1');
+    const after = await crashed(directory, before.registry, { ttl: '1h', staleIfError: '1h' });
+    after.source.read = async () => Promise.reject(new Error('down'));
+    expect(await errorOf(() => after.shop.count('s1'))).toMatchObject({ message: 'down' });
     await after.registry.close();
   });
 
@@ -211,11 +230,11 @@ describe('on disk', () => {
   });
 
   /** The files as a process leaves them that dies now, opened by the next one. */
-  async function crashed(directory: string, registry: CacheRegistry): Promise<ReturnType<typeof start>> {
+  async function crashed(directory: string, registry: CacheRegistry, options: ShopOptions = {}): Promise<ReturnType<typeof start>> {
     const { cpSync } = await import('node:fs');
     const copy = temporaryDirectory();
     cpSync(directory, copy, { recursive: true });
     await registry.close();
-    return start(copy);
+    return start(copy, options);
   }
 });
