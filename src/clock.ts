@@ -110,7 +110,7 @@ let firstReadAt = 0;
 /**
  * Whether `deadline`, in rising milliseconds, is still to come. Exact to the millisecond, but for one case: in a turn of the event loop that asks many times, a deadline
  * that is more than a second away is compared with a time that was read in the same turn, at most 64 questions ago, because to read the time costs more than
- * all else in a hit. Only who blocks the event loop for more than a second between two questions of one turn can see the difference.
+ * all else in a hit. Only who blocks the event loop for more than a second in one turn can see the difference.
  */
 export function isBefore(deadline: number): boolean {
   if (answersLeft > 0 && readAt + MARGIN_MS < deadline) {
