@@ -51,3 +51,21 @@ export function checkFlag(value: unknown, option: string, where: string): boolea
   if (typeof value === 'boolean') return value;
   throw wrong('SCRUBJAY_BAD_OPTION', where, `${option} must be true or false`, value);
 }
+
+/** @throws SCRUBJAY_BAD_OPTION */
+export function expectType(said: Readonly<Record<string, unknown>>, option: string, type: 'function' | 'object', wanted: string, where: string): unknown {
+  const value = said[option];
+  if (value === undefined || (typeof value === type && value !== null)) return value;
+  throw wrong('SCRUBJAY_BAD_OPTION', where, `${option} must be ${wanted}`, value);
+}
+
+const wantedRecords: Readonly<Record<string, string>> = {
+  persist: "persist must be the name of a driver, such as 'jsonl', or an object",
+  defaults: "defaults must be an object of values by parameter name, such as { locale: 'en' }",
+};
+
+/** @throws SCRUBJAY_BAD_OPTION */
+export function expectRecord(value: unknown, where: string, what: string): Readonly<Record<string, unknown>> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Readonly<Record<string, unknown>>;
+  throw wrong('SCRUBJAY_BAD_OPTION', where, wantedRecords[what] ?? `the ${what} must be an object`, value);
+}

@@ -2,7 +2,7 @@
  * Where and how the caches of a registry are kept that do not say it themselves.
  */
 import { resolve } from 'node:path';
-import { checkDirectory, checkDurability, checkOnLocked } from './check-options.js';
+import { checkDirectory, checkDurability, checkOnLocked } from './check-persist.js';
 import { expectKnown, wrong } from './misuse.js';
 import type { PersistSettings } from './options.js';
 import { cacheDirectory } from './persist/cache-directory.js';

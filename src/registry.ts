@@ -3,7 +3,7 @@
  */
 import { handleOn } from './batch-handle.js';
 import type { CacheHandle } from './cache-handle.js';
-import { checkSignals } from './check-options.js';
+import { checkSignals } from './check-persist.js';
 import { ScrubjayError } from './errors.js';
 import { cacheHealth, type RegistryHealth } from './health.js';
 import { invalidateTags } from './invalidate-tags.js';
