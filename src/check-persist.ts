@@ -5,12 +5,12 @@ import { constants } from 'node:os';
 import { resolve } from 'node:path';
 import { checkRevive } from './check-revive.js';
 import { expectKnown, expectRecord, expectType, wrong } from './misuse.js';
-import type { PersistOptions, PersistSettings } from './options.js';
 import type { PersistDriver } from './persist/contract.js';
 import { type DriverName, drivers } from './persist/drivers/index.js';
 import { type FileSystem, realFileSystem } from './persist/file-system.js';
 import type { Durability, OnLocked } from './persist/journal-options.js';
 import type { OnDamage } from './persist/recovery-source.js';
+import type { PersistOptions, PersistSettings } from './persist-options.js';
 
 const KNOWN_PERSIST = [
   'driver',

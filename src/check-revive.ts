@@ -6,9 +6,9 @@ import { factsOfClass } from './key/class-source.js';
 import { showsNoState } from './key/class-state.js';
 import { nameOfFunction } from './kinds.js';
 import { expectKnown, wrong } from './misuse.js';
-import type { ClassCodec, Reviving } from './options.js';
 import type { ValueCodec, ValueCodecs } from './persist/contract.js';
 import { builtInErrors, isErrorPrototype } from './persist/drivers/own-properties.js';
+import type { ClassCodec, Reviving } from './persist-options.js';
 
 const KNOWN = ['name', 'class', 'dump', 'load'] as const satisfies readonly (keyof ClassCodec)[];
 

@@ -4,9 +4,9 @@
 import { resolve } from 'node:path';
 import { checkDirectory, checkDurability, checkOnLocked } from './check-persist.js';
 import { expectKnown, wrong } from './misuse.js';
-import type { PersistSettings } from './options.js';
 import { cacheDirectory } from './persist/cache-directory.js';
 import type { Durability, JournalOptions, OnLocked } from './persist/journal-options.js';
+import type { PersistSettings } from './persist-options.js';
 import type { RegistryOptions } from './registry-options.js';
 
 const NOWHERE = '';
