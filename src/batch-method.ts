@@ -3,47 +3,22 @@
  * The elements that nobody has are loaded together. Where the method answers with promises, they are gathered while all elements are looked for.
  * Elsewhere the first element that is loaded needs its value at once, so what is missing is found out before.
  */
-import type { BatchSettings } from './batch-options.js';
+import { type BatchDeclaration, BatchLoads } from './batch-loads.js';
 import type { CachedMethod, Place } from './cached-method.js';
-import { after, elapsed } from './clock.js';
 import { ScrubjayError } from './errors.js';
-import { Batch, Gathering, type LoadMany } from './flight/batch.js';
-import { answerOf, type BatchPlan, withElement } from './flight/batch-plan.js';
-import { type ExpectedResult, mismatch, valuesOf } from './flight/batch-result.js';
-import type { Bulkhead, LoadWork } from './flight/bulkhead.js';
+import { type Batch, Gathering } from './flight/batch.js';
+import { answerOf, withElement } from './flight/batch-plan.js';
 import { inNobodysName, isInNobodysName } from './flight/nobodys-name.js';
-import { signalsIn, withSignal } from './key/abort-signals.js';
+import { signalsIn } from './key/abort-signals.js';
 import { type KeyRule, keyOfCall } from './key/call-key.js';
 import { UNNAMED } from './key/parameters.js';
-import { describe, isPrimitive, isThenable } from './kinds.js';
-import { expectSameKey, runInTurn, tookTooLong } from './load-limits.js';
-import { type AnyMethod, isAsyncFunction, type MethodCache } from './method-cache.js';
+import { describe, isThenable } from './kinds.js';
+import { type AnyMethod, isAsyncFunction } from './method-cache.js';
 import { PromptBatch } from './prompt-batch.js';
 import { transactionId } from './transactions.js';
 
-/** What a decorator has found out about a batch method. */
-export interface BatchDeclaration {
-  readonly method: AnyMethod;
-  readonly plan: BatchPlan;
-  readonly settings: BatchSettings;
-  /** Makes the key of one element. */
-  readonly rule: KeyRule;
-  /** Something other than its kind says that the method answers with promises. */
-  readonly returnsPromise: boolean;
-  /** How messages begin, such as `@CachedBatch on Users.findMany`. */
-  readonly where: string;
-}
-
 /** Loads one element that the cache has not: `args` are those of the call for it. */
 type LoadOne = (self: unknown, args: readonly unknown[]) => unknown;
-
-/** A call of the method that may have to wait for its turn. */
-interface QueuedBatch {
-  readonly cache: MethodCache;
-  readonly work: LoadWork;
-  readonly self: unknown;
-  readonly args: readonly unknown[];
-}
 
 export class BatchMethod {
   /** What the cache runs to load one element. */
@@ -56,20 +31,18 @@ export class BatchMethod {
   #loadOne: LoadOne | undefined;
   /** The method answers with promises, as far as is known where it is declared. */
   readonly #promises: boolean;
-  /** The method has given a result at once. */
-  #hasAnsweredAtOnce = false;
-  /** What stands in the place of the method. */
-  #cached: CachedMethod | undefined;
+  readonly #loads: BatchLoads;
   #lonely = 0;
 
   constructor(declaration: BatchDeclaration) {
     const { method, rule, plan, settings, returnsPromise } = declaration;
     this.#declaration = declaration;
+    this.#loads = new BatchLoads(declaration);
     this.#promises = returnsPromise || settings.gather || isAsyncFunction(method);
     const list = { ...(rule.parameters[plan.listAt] ?? UNNAMED), isIgnored: true };
     const parameters = withElement(rule.parameters, plan.listAt, list) as KeyRule['parameters'];
     this.#rest = { ...rule, parameters, pick: undefined, scope: undefined, when: undefined, needsNames: false, isHidden: false, byIdentity: true };
-    const load: LoadOne = (self, args) => (this.#loadOne ?? ((...call) => this.#gathered(...call).add(this.#idIn(args), signalsIn(args))))(self, args);
+    const load: LoadOne = (self, args) => (this.#loadOne ?? ((...call) => this.#gathered(...call).add(this.#loads.idIn(args), signalsIn(args))))(self, args);
     // Of the same kind as the method: by that a cache tells whether its calls are answered with promises.
     this.element = isAsyncFunction(method)
       ? async function (this: unknown, ...args: unknown[]): Promise<unknown> {
@@ -82,23 +55,23 @@ export class BatchMethod {
 
   /** The call `self.method(...args)`. */
   call(cached: CachedMethod, self: unknown, args: readonly unknown[]): unknown {
-    this.#cached = cached;
+    this.#loads.cached = cached;
     let place: Place | undefined;
     try {
       place = cached.placeOf(self);
     } catch (error) {
       return this.#fail(error, this.#promises);
     }
-    if (place === undefined) return this.#run(self, args);
+    if (place === undefined) return this.#loads.run(self, args);
     const list: unknown = args[this.#declaration.plan.listAt];
     if (place.cache.isBypassed) {
       place.cache.counters.bypassed += Array.isArray(list) ? list.length : 1;
-      return this.#run(self, args);
+      return this.#loads.run(self, args);
     }
     if (!Array.isArray(list)) return this.#callWithoutList(place, self, args);
     const isLater = this.#answersLater(place);
     if (list.length === 0) return this.#answerNone(self, args, isLater);
-    const calls = Array.from(list as unknown[], (id) => this.#withList(args, id));
+    const calls = Array.from(list as unknown[], (id) => this.#loads.withList(args, id));
     return isLater ? this.#findLater(place, self, calls) : this.#findNow(place, self, calls);
   }
 
@@ -113,14 +86,14 @@ export class BatchMethod {
     const answer = this.#answer([], []);
     if (isLater) return Promise.resolve(answer);
     // Whether a caller may write `.then` behind it only the method can tell, as long as nobody has seen it at work.
-    return this.#hasAnsweredAtOnce ? answer : this.#run(self, args);
+    return this.#loads.hasAnsweredAtOnce ? answer : this.#loads.run(self, args);
   }
 
   #callWithoutList({ cache }: Place, self: unknown, args: readonly unknown[]): unknown {
     const { counters, settings } = cache;
     if (settings.unkeyable === 'bypass') {
       counters.bypassed++;
-      return this.#run(self, args);
+      return this.#loads.run(self, args);
     }
     const { where, plan } = this.#declaration;
     const text = `${where}: argument ${plan.listAt + 1} must be a list of ids; got ${describe(args[plan.listAt])}. Pass an array, such as [...ids].`;
@@ -140,9 +113,9 @@ export class BatchMethod {
     // What is fetched anew in the background, and is no part of this call.
     let background: Batch | undefined;
     const loadOne: LoadOne = (owner, args) => {
-      if (isInNobodysName()) return (background ??= this.#newBatch(owner, args)).add(this.#idIn(args), []);
-      batch ??= gather ? this.#gathered(owner, args) : this.#newBatch(owner, args);
-      return batch.add(this.#idIn(args), signalsIn(args));
+      if (isInNobodysName()) return (background ??= this.#loads.batch(owner, args)).add(this.#loads.idIn(args), []);
+      batch ??= gather ? this.#gathered(owner, args) : this.#loads.batch(owner, args);
+      return batch.add(this.#loads.idIn(args), signalsIn(args));
     };
     const found = this.#loadingWith(loadOne, () =>
       calls.map((call) => {
@@ -161,7 +134,7 @@ export class BatchMethod {
   /** The same where the method may give its result at once. */
   #findNow(place: Place, self: unknown, calls: readonly (readonly unknown[])[]): unknown {
     const { plan, settings } = this.#declaration;
-    const load = (args: readonly unknown[]): readonly unknown[] | Promise<readonly unknown[]> => this.#load(self, args);
+    const load = (args: readonly unknown[]): readonly unknown[] | Promise<readonly unknown[]> => this.#loads.load(self, args);
     const batch = new PromptBatch({ ...place, self, calls, listAt: plan.listAt, mostIds: settings.maxBatch, load });
     const found = this.#loadingWith(
       (_self, args) => batch.load(args),
@@ -183,7 +156,7 @@ export class BatchMethod {
 
   /** The batch of this tick for calls like this one. */
   #gathered(self: unknown, args: readonly unknown[]): Batch {
-    return this.#gathering.batchOf(self, this.#groupOf(args), () => this.#newBatch(self, args));
+    return this.#gathering.batchOf(self, this.#groupOf(args), () => this.#loads.batch(self, args));
   }
 
   /**
@@ -198,80 +171,11 @@ export class BatchMethod {
     }
   }
 
-  #newBatch(self: unknown, args: readonly unknown[]): Batch {
-    const load: LoadMany = async (ids, signal, work) => {
-      const given = withSignal(this.#withList(args, ids), signal);
-      const run = (): unknown => this.#load(self, given, this.#declaration.settings.gather);
-      const cache = this.#cached?.placeOf(self)?.cache;
-      return (cache?.bulkhead === undefined ? run() : this.#inTurn({ cache, work, self, args: given }, run)) as Promise<readonly unknown[]>;
-    };
-    return new Batch(load, this.#declaration.settings.maxBatch);
-  }
-
-  /** A call of the method is one load, however many elements it loads. */
-  #inTurn({ cache, work, self, args }: QueuedBatch, run: () => unknown): unknown {
-    const { counters, settings } = cache;
-    const ids = this.#idIn(args) as readonly unknown[];
-    const textsNow = (): string =>
-      args.every((arg) => isPrimitive(arg) || arg === ids) && ids.every(isPrimitive)
-        ? ''
-        : ids.map((id) => keyOfCall(settings.rule, self, this.#withList(args, id))).join('\n');
-    const texts = textsNow();
-    const expectSame = (): void => {
-      expectSameKey(texts === textsNow(), settings.name);
-    };
-    const { hardTimeoutMs } = settings.loads;
-    const late = (): ScrubjayError => tookTooLong(settings.name, hardTimeoutMs);
-    work.until = elapsed() + hardTimeoutMs;
-    const result = runInTurn(cache.bulkhead as Bulkhead, work, { name: settings.name, counters, run, expectSame, late });
-    if (hardTimeoutMs === Number.POSITIVE_INFINITY || !isThenable(result)) return result;
-    // Its elements are given up then, each by itself; what it gives after all is still of use.
-    const callOff = after(hardTimeoutMs, () => work.turn?.giveUp(late()));
-    return Promise.resolve(result).finally(callOff);
-  }
-
-  /** Runs the method for a list of ids, and gives their values, or a promise of them. */
-  #load(self: unknown, args: readonly unknown[], isPromised = false): readonly unknown[] | Promise<readonly unknown[]> {
-    const ids = this.#idIn(args) as readonly unknown[];
-    const expected = this.#expectedFor(self, args);
-    // A copy: what the method does to its list must not move the values.
-    const result = this.#run(self, this.#withList(args, [...ids]));
-    if (isThenable(result)) return Promise.resolve(result).then((settled) => valuesOf(settled, ids, expected));
-    if (isPromised)
-      throw mismatch(expected.giver, `${describe(result)} at once`, 'gather is for methods that answer with promises: make it async, or take gather away.');
-    this.#hasAnsweredAtOnce = true;
-    return valuesOf(result, ids, expected);
-  }
-
-  #expectedFor(self: unknown, args: readonly unknown[]): ExpectedResult {
-    const { where, plan, rule } = this.#declaration;
-    const textOf = (id: unknown): string | undefined => {
-      try {
-        return keyOfCall(rule, self, this.#withList(args, id));
-      } catch {
-        return undefined;
-      }
-    };
-    return { giver: `${where}: the method gave`, shape: plan.returns, textOf };
-  }
-
-  #run(self: unknown, args: readonly unknown[]): unknown {
-    return this.#declaration.method.apply(self, args as unknown[]);
-  }
-
   #answer(calls: readonly (readonly unknown[])[], values: readonly unknown[]): unknown {
     return answerOf(
       this.#declaration.plan.returns,
-      calls.map((call) => this.#idIn(call)),
+      calls.map((call) => this.#loads.idIn(call)),
       values,
     );
-  }
-
-  #idIn(args: readonly unknown[]): unknown {
-    return args[this.#declaration.plan.listAt];
-  }
-
-  #withList(args: readonly unknown[], value: unknown): unknown[] {
-    return withElement(args, this.#declaration.plan.listAt, value);
   }
 }
