@@ -6,6 +6,7 @@ const project = (displayName, tsconfig, testMatch, testPathIgnorePatterns) => ({
   testMatch,
   testPathIgnorePatterns,
   testEnvironment: 'node',
+  setupFilesAfterEnv: ['<rootDir>/test/support/end-storages.ts'],
   transform: { '^.+\\.ts$': ['ts-jest', { tsconfig }], '/node_modules/devalue/.+\\.js$': ['ts-jest', { tsconfig: { ...commonJs, allowJs: true } }] },
   // devalue is published as ES modules only, and jest runs CommonJS.
   transformIgnorePatterns: ['/node_modules/(?!devalue/)'],
