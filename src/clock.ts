@@ -94,7 +94,7 @@ export function useClock(clock?: Clock): void {
 /** How much later than it was read the time may be before an answer depends on it, in milliseconds. */
 const MARGIN_MS = 1000;
 /** As many answers are given by one reading, at the most. */
-const ANSWERS = 64;
+const ANSWERS = 16;
 /** So many readings within so many milliseconds make a busy turn. */
 const BUSY_READINGS = 8;
 const BUSY_MS = 0.2;
@@ -109,7 +109,7 @@ let firstReadAt = 0;
 
 /**
  * Whether `deadline`, in rising milliseconds, is still to come. Exact to the millisecond, but for one case: in a turn of the event loop that asks many times, a deadline
- * that is more than a second away is compared with a time that was read in the same turn, at most 64 questions ago, because to read the time costs more than
+ * that is more than a second away is compared with a time that was read in the same turn, at most 16 questions ago, because to read the time costs more than
  * all else in a hit. Only who blocks the event loop for more than a second in one turn can see the difference.
  */
 export function isBefore(deadline: number): boolean {
