@@ -28,10 +28,10 @@ export const UNNAMED: Parameter = { name: undefined, isRest: false, isIgnored: f
 export function readParameter(text: unknown, where: string): Parameter {
   const isRest = typeof text === 'string' && text.startsWith('...');
   const name = isRest ? text.slice(3) : text;
-  if (typeof name !== 'string' || name.trim() === '' || name.startsWith('$')) {
+  if (typeof name !== 'string' || name.trim() === '' || name.startsWith('$') || name === 'this') {
     throw new ScrubjayError(
       'SCRUBJAY_BAD_KEY_NAME',
-      `${where}: a parameter needs a name such as 'id', or '...ids' for a rest parameter, that does not begin with $; got ${describe(text)}.`,
+      `${where}: a parameter needs a name such as 'id', or '...ids' for a rest parameter, that does not begin with $ and is not 'this', which stands for the scope; got ${describe(text)}.`,
     );
   }
   return { name, isRest, isIgnored: false };

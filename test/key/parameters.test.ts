@@ -15,7 +15,7 @@ test('a name is read as it stands, and three dots mark a rest parameter', () => 
   expect(readParameter('first name', 'here').name).toBe('first name');
 });
 
-test.each(['', ' ', '...', '... ', '$0', '...$rest', 1, undefined, null, {}, ['id']])('%p is no name', (text) => {
+test.each(['', ' ', '...', '... ', 'this', '$0', '...$rest', 1, undefined, null, {}, ['id']])('%p is no name', (text) => {
   expect(() => readParameter(text, '@Key on Users.find')).toThrow(expect.objectContaining(BAD));
   expect(() => readParameter(text, '@Key on Users.find')).toThrow(/^@Key on Users\.find: a parameter needs a name such as 'id', .*; got /);
 });
