@@ -59,14 +59,14 @@ const ends: Kinds = ['land', 'landTagged'];
 
 describe('every order of a few deeds', () => {
   test.each<[what: string, length: number, longer: number, kinds: Kinds, options: FenceOptions, newService: NewService]>([
-    ['one key, everything that invalidates it', 4, 6, ['call', ...ends, 'fail', 'delete', 'expire', 'where', 'put', 'tag', 'clear'], plain, plainService],
-    ['one key, longer', 6, 8, ['call', ...ends, 'delete', 'tag'], plain, plainService],
-    ['two keys in a cache of one entry', 4, 6, ['call', ...ends, 'delete', 'put', 'tag'], { ...plain, keys: ['a', 'b'], capacity: 1 }, plainService],
-    ['time passes', 5, 7, ['call', ...ends, 'delete', 'tag', 'age'], plain, plainService],
-    ['stale while revalidate', 5, 7, ['call', ...ends, 'fail', 'expire', 'tag', 'age'], { ...plain, isStaleOfUse: true }, plainService],
-    ['refresh ahead', 5, 8, ['call', 'landTagged', 'delete', 'tag', 'age'], { ...plain, isRefreshedAhead: true }, plainService],
-    ['a batch method', 4, 6, ['call', ...ends, 'fail', 'delete', 'where', 'put', 'tag', 'clear'], plain, batchService],
-    ['restarts', 4, 6, ['call', ...ends, 'delete', 'expire', 'put', 'tag', 'clear', 'restart'], { ...plain, isPersisted: true }, plainService],
+    ['one key, everything that invalidates it', 4, 5, ['call', ...ends, 'fail', 'delete', 'expire', 'where', 'put', 'tag', 'clear'], plain, plainService],
+    ['one key, longer', 6, 7, ['call', ...ends, 'delete', 'tag'], plain, plainService],
+    ['two keys in a cache of one entry', 4, 5, ['call', ...ends, 'delete', 'put', 'tag'], { ...plain, keys: ['a', 'b'], capacity: 1 }, plainService],
+    ['time passes', 5, 6, ['call', ...ends, 'delete', 'tag', 'age'], plain, plainService],
+    ['stale while revalidate', 5, 6, ['call', ...ends, 'fail', 'expire', 'tag', 'age'], { ...plain, isStaleOfUse: true }, plainService],
+    ['refresh ahead', 5, 7, ['call', 'landTagged', 'delete', 'tag', 'age'], { ...plain, isRefreshedAhead: true }, plainService],
+    ['a batch method', 4, 5, ['call', ...ends, 'fail', 'delete', 'where', 'put', 'tag', 'clear'], plain, batchService],
+    ['restarts', 4, 5, ['call', ...ends, 'delete', 'expire', 'put', 'tag', 'clear', 'restart'], { ...plain, isPersisted: true }, plainService],
   ])('%s', async (_what, length, longer, kinds, options, newService) => {
     const count = await expectAgreement(withRestarts(sequences(isThorough ? longer : length, kinds, options), options), options, newService);
     expect(count).toBeGreaterThan(100);
@@ -78,7 +78,7 @@ test('random orders of many deeds, two keys and everything at once', async () =>
   const next = randomNumbers(7);
   for (const flags of [{}, { isStaleOfUse: true }, { isRefreshedAhead: true }, { isStaleOfUse: true, isRefreshedAhead: true }]) {
     const options = { ...plain, keys: ['a', 'b'], capacity: 2, ...flags };
-    const some = Array.from({ length: isThorough ? 20_000 : 100 }, () => randomSequence(40, kinds, options, next));
+    const some = Array.from({ length: isThorough ? 1500 : 100 }, () => randomSequence(40, kinds, options, next));
     await expectAgreement(some, options);
   }
 });
@@ -88,7 +88,7 @@ test('random orders of many deeds with restarts', async () => {
   const next = randomNumbers(9);
   for (const isStaleOfUse of [false, true]) {
     const options = { ...plain, keys: ['a', 'b'], isPersisted: true, isStaleOfUse };
-    const some = Array.from({ length: isThorough ? 2000 : 15 }, () => randomSequence(30, kinds, options, next));
+    const some = Array.from({ length: isThorough ? 300 : 15 }, () => randomSequence(30, kinds, options, next));
     await expectAgreement(some, options);
   }
 });
