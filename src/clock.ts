@@ -108,11 +108,13 @@ let readings = 0;
 let firstReadAt = 0;
 
 /**
- * Whether `deadline`, in rising milliseconds, is still to come. Exact to the millisecond, but for one case: in a turn of the event loop that asks many times, a deadline
+ * Whether the deadline at `index`, in rising milliseconds, is still to come. Exact to the millisecond, but for one case: in a turn of the event loop that asks many times, a deadline
  * that is more than a second away is compared with a time that was read in the same turn, at most 16 questions ago, because to read the time costs more than
  * all else in a hit. Only who blocks the event loop for more than a second in one turn can see the difference.
  */
-export function isBefore(deadline: number): boolean {
+export function isBefore(deadlines: Float64Array, index: number): boolean {
+  // Read here: a number with a fraction that is passed on is an object, unless the compiler takes in this whole function where it is called.
+  const deadline = deadlines[index] as number;
   if (answersLeft > 0 && readAt + MARGIN_MS < deadline) {
     answersLeft--;
     return true;

@@ -82,7 +82,7 @@ export class Residents extends Slots {
   isUntroubled(slot: number): boolean {
     const { deadlines } = this;
     if (deadlines === undefined) return true;
-    return isBefore(deadlines[slot] as number);
+    return isBefore(deadlines, slot);
   }
 
   /** Whether the entry in `slot` has not come to its end. */
