@@ -256,7 +256,8 @@ test('times that are as long as can be do no harm, and neither does jitter on th
   ] as Options[]) {
     const { users } = aService(options);
     await users.find('a');
-    time.clock.advance(options.ttl === Number.MAX_SAFE_INTEGER ? 0 : 29 * 86_400_000);
+    // What is too long for a timer would be over at once.
+    time.clock.advance(options.ttl === Number.MAX_SAFE_INTEGER ? 0 : 86_400_000);
     expect(await users.find('a')).toBe('a1');
   }
 });
