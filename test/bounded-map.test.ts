@@ -53,7 +53,7 @@ test.each([
         );
       }
     }),
-    numRuns(150, 75),
+    numRuns(150, 40),
   );
 });
 
@@ -77,7 +77,7 @@ test.each(Object.keys(policies) as PolicyName[])('%s: a map holds what was set l
         expect([...map.keys()].filter((held) => map.peek(held) !== last.get(held))).toEqual([]);
       }
     }),
-    numRuns(40, 20),
+    numRuns(40, 10),
   );
 });
 

@@ -129,7 +129,7 @@ test(
         await callsOf(made, calls);
         selfWaits += selfWaitsIn(made.registry);
       }),
-      numRuns(10_000, 500),
+      numRuns(10_000, 200),
     );
     expect(selfWaits).toBeGreaterThan(500);
     expect(warnings.messages.every((message) => message.includes('waited for itself'))).toBe(true);
@@ -154,7 +154,7 @@ test(
         expect(sum(stats.map(({ loads }) => loads))).toBe(sum(stats.map(({ size }) => size)));
         expect(selfWaitsIn(made.registry)).toBe(0);
       }),
-      numRuns(5000, 200),
+      numRuns(5000, 100),
     );
     expect(warnings.messages).toEqual([]);
   },

@@ -207,7 +207,7 @@ describe('all caches together', () => {
 
 test('maxBytes is what the heap grows by, within 10 %, for the everyday kinds of values', () => {
   const root = join(__dirname, '..');
-  const output = execFileSync(process.execPath, ['--expose-gc', join(root, 'bench', 'bytes-held.mjs'), '--errors', '--megabytes', isThorough ? '24' : '8'], {
+  const output = execFileSync(process.execPath, ['--expose-gc', join(root, 'bench', 'bytes-held.mjs'), '--errors', '--megabytes', isThorough ? '24' : '11'], {
     encoding: 'utf8',
   });
   const errors = JSON.parse(output) as Record<string, number>;

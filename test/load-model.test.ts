@@ -232,6 +232,6 @@ test('no waiter is lost, no load is made twice, and nothing is stored that shoul
       for (const each of steps) await run.take(each);
       await run.finish();
     }),
-    numRuns(20_000, 600),
+    numRuns(20_000, 250),
   );
 }, 600_000);

@@ -124,7 +124,7 @@ interface Chain {
   readonly isAsync: boolean;
 }
 const chains: readonly Chain[] = (['always', 'interval', 'os'] as const).flatMap((durability) => [true, false].map((isAsync) => ({ durability, isAsync })));
-const GENERATIONS = numRuns(11, 3).numRuns;
+const GENERATIONS = numRuns(11, 2).numRuns;
 
 /** Kills one process after the other on one directory; gives how many were killed, and how many of them while they opened it. */
 async function liveAndDie({ durability, isAsync }: Chain, seed: number): Promise<{ kills: number; early: number; deeds: number }> {

@@ -60,6 +60,6 @@ test('it says what a list of everything that happened says', () => {
         expect(invalidated.size).toBe(new Set(loads.flatMap(({ since }) => [...since])).size);
       }
     }),
-    numRuns(1000, 300),
+    numRuns(1000, 100),
   );
 });

@@ -196,7 +196,7 @@ describe('what is found is the same call', () => {
           expect(textOf(rule, args)).toBeDefined();
         }
       }),
-      numRuns(3000, 700),
+      numRuns(3000, 350),
     );
     expect(found).toBeGreaterThan(asked / 20);
   });
@@ -263,7 +263,7 @@ test('it finds what a plain list of calls holds, whatever is added and removed',
         expect([slot, table.find(args), table.findCopy(table.copyOf(args) as CallCopy)]).toEqual([slot, ...(model.has(slot) ? [slot, slot] : [-1, -1])]);
       });
     }),
-    numRuns(150, 60),
+    numRuns(150, 40),
   );
 });
 

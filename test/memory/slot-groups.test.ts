@@ -33,6 +33,6 @@ test('they hold what a list of pairs holds, whatever comes and goes', () => {
       }
       for (let slot = 0; slot < 9; slot++) expect(groups.namesOf(slot)).toEqual(model.get(slot) ?? []);
     }),
-    numRuns(1000, 200),
+    numRuns(1000, 100),
   );
 });

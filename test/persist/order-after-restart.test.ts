@@ -59,7 +59,7 @@ test.each(exact)('%s: after any restarts, the same entries go in the same order 
         expect(found).toEqual(wanted);
       });
     }),
-    numRuns(40, 12),
+    numRuns(40, 6),
   );
 });
 
@@ -75,7 +75,7 @@ test.each(Object.keys(policies) as (keyof typeof policies)[])('%s: a restart los
         before = found;
       });
     }),
-    numRuns(15, 5),
+    numRuns(15, 3),
   );
 });
 
