@@ -1,5 +1,19 @@
 import { availableParallelism } from 'node:os';
 
+/** What takes longest is left to `npm run test:thorough`, so that `npm test` stays short. */
+const thorough =
+  process.env['KEY_RUNS'] === undefined
+    ? [
+        '<rootDir>/test/memory/(pressure-child|size-of)',
+        '<rootDir>/test/testing/policy-contract',
+        '<rootDir>/test/key/source-text.acorn',
+        '<rootDir>/test/crash/compaction',
+        '<rootDir>/test/cli/live',
+        '<rootDir>/test/call-graphs',
+        '<rootDir>/test/persist/order-after-restart',
+      ]
+    : [];
+
 /** One project per kind of decorators: the two cannot live under one tsconfig. */
 const project = (displayName, tsconfig, testMatch, testPathIgnorePatterns) => ({
   displayName,
@@ -34,7 +48,7 @@ export default {
   testTimeout: 30_000,
   maxWorkers: Math.min(4, availableParallelism()),
   projects: [
-    project('legacy', 'test/tsconfig.json', ['<rootDir>/test/**/*.test.ts'], ['<rootDir>/test/standard/']),
+    project('legacy', 'test/tsconfig.json', ['<rootDir>/test/**/*.test.ts'], ['<rootDir>/test/standard/', ...thorough]),
     project('standard', 'test/standard/tsconfig.json', ['<rootDir>/test/standard/**/*.test.ts'], []),
   ],
 };

@@ -72,7 +72,7 @@ test.each(['lru', 'fifo', 'lfu', 'sieve', 's3-fifo', 'w-tinylfu'] as const)('%s:
       expect(knows(directories[0])).toEqual(knows(directories[1]));
       for (const directory of directories) rmSync(directory, { recursive: true });
     }),
-    numRuns(25, 4),
+    numRuns(25, 8),
   );
   expect(compacted).toBeGreaterThan(3);
 });
