@@ -2,6 +2,7 @@
  * The entries of one cache: memory and journal in step. Every change is written to the journal first, memory follows.
  */
 import { elapsed, now } from './clock.js';
+import { EntryAges } from './entry-ages.js';
 import { EntryEvictions } from './entry-evictions.js';
 import { EntryInventory } from './entry-inventory.js';
 import { type CallKey, type EntryKeys, hashOfCall, sizedKey } from './entry-keys.js';
@@ -39,6 +40,8 @@ export class Entries implements Expiring {
   events: CacheEvents | undefined;
   /** Those that came back from disk. */
   readonly restored: RestoredEntries;
+  /** How old entries are. */
+  readonly ages: EntryAges;
   /** How entries go. */
   readonly removals: EntryRemovals;
   readonly #evictions: EntryEvictions;
@@ -56,6 +59,7 @@ export class Entries implements Expiring {
     });
     const residents = this.#residents;
     const records = this.#records;
+    this.ages = new EntryAges({ residents, ttlMs: () => this.#limits.ttlMs });
     this.removals = new EntryRemovals(this, residents, records);
     const parts = { keys, residents, records, counters, tags: this.tags, removals: this.removals };
     this.#evictions = new EntryEvictions(parts);
@@ -167,6 +171,7 @@ export class Entries implements Expiring {
     this.tags.remove(slot);
     this.tags.add(slot, tags);
     this.#residents.fill(slot, { value, isPromised, end: storedAt + ttlMs, due: storedAt + ttlMs * (this.#limits.refreshAt ?? 1), bytes });
+    this.ages.note(slot, storedAt);
     if (this.journal !== undefined) this.#records.bind(slot, lsn);
     if (isNew) residents.insert(slot, hash);
     else residents.update(slot);
@@ -207,6 +212,7 @@ export class Entries implements Expiring {
       this.#residents.clear();
       this.#records.clear();
       this.restored.clear();
+      this.ages.clear();
     }
   }
 

@@ -67,6 +67,8 @@ export interface LoadOwner {
   /** Whether the method answers with promises, as far as is known. */
   isAsync: boolean;
   keyOf(table: Table, self: unknown, args: readonly unknown[]): CallKey;
+  /** Somebody is answered with the entry in `slot`. */
+  tellAge(slot: number): void;
   /** Tells the application once what went wrong without failing a call. */
   reportOnce(error: ScrubjayError): void;
 }
@@ -81,6 +83,7 @@ export class LoadOutcomes {
   /** The entry in `slot`, which is past its time, is of use. */
   answerWithStale(key: CallKey, slot: number): unknown {
     this.#countStaleHit(key);
+    this.#owner.tellAge(slot);
     return this.#owner.entries.use(slot);
   }
 

@@ -1,6 +1,7 @@
 /**
  * Runs the method where nobody has a fresh answer: one load for each key, stores what it gives, and answers with something older where the user allows that.
  */
+import { isAgeAsked } from './cache-control.js';
 import { elapsed, soon } from './clock.js';
 import type { CallKey } from './entry-keys.js';
 import { ScrubjayError } from './errors.js';
@@ -62,9 +63,24 @@ export class Loads {
     const isOlder = owner.tagging?.isOlder(flight) === true;
     if (isOlder && !staysSame(owner.settings.rule, args)) return this.#load(table, key, call);
     owner.counters.joined++;
-    const answer = table.flights.join(key.text, flight, signals);
+    const answer = this.#tellingAge(table, key, flight, table.flights.join(key.text, flight, signals));
     if (!isOlder) return answer;
     return answer.then((value) => (flight.isOutdated ? owner.find(table, self, args) : value));
+  }
+
+  /** Whoever waits for a load is told how old the answer is, where something older stands in for what the load does not give. */
+  #tellingAge(table: Table, key: CallKey, flight: Flight, answer: Promise<unknown>): Promise<unknown> {
+    if (!isAgeAsked()) return answer;
+    return answer.then((value) => {
+      this.#tellAgeOfOlder(table, key, flight);
+      return value;
+    });
+  }
+
+  #tellAgeOfOlder(table: Table, key: CallKey, { startedAt }: Flight): void {
+    const { entries } = this.#owner;
+    const slot = entries.keys.slotOf(table, key);
+    if (slot !== NONE && !(entries.ages.storedAt(slot) >= startedAt)) this.#owner.tellAge(slot);
   }
 
   /** The call is made by the load that it would wait for. The bare method would have run again, and so does this one; what it gives is that call's alone. */
@@ -171,6 +187,7 @@ export class Loads {
     } catch (error) {
       const instead = failed(error, flights.end(key.text, flight), false);
       if (instead === undefined) throw error;
+      this.#tellAgeOfOlder(table, key, flight);
       return instead.value;
     }
     if (isThenable(result)) {
@@ -179,7 +196,7 @@ export class Loads {
         this.outcomes.keep(table, key, { self, value, args, isPromised: true, guarded, tags }) ? entries.journal?.whenDurable() : undefined;
       flights.follow(key.text, flight, result, { ended, failed, keep } satisfies LoadEvents);
       this.#times.limit(table, key, flight, isForced);
-      return flights.join(key.text, flight, signals, waiter);
+      return this.#tellingAge(table, key, flight, flights.join(key.text, flight, signals, waiter));
     }
     this.#givesValues = true;
     ended(result);

@@ -176,7 +176,15 @@ export class MethodCache {
 
   /** Somebody was answered with the entry in `slot`. */
   tellHit(slot: number): void {
+    this.tellAge(slot);
     if (this.events.wants('cache:hit')) this.events.tell('cache:hit', this.entries.keys.textLater(slot));
+  }
+
+  /** Whoever wants to know how old answers are is told. */
+  tellAge(slot: number): void {
+    this.entries.ages.tell(slot, (error) => {
+      this.reportOnce(error);
+    });
   }
 
   /**

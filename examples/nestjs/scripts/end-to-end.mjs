@@ -109,8 +109,10 @@ try {
     assert.equal((await server.ask('/cities/8', { method: 'PUT', body: { population: -1 } })).status, 400);
   });
 
-  await part('requests say what they want, and get an ETag', async () => {
+  await part('requests say what they want, and get an ETag and their age', async () => {
+    assert.equal((await server.ask('/cities/20')).headers.get('age'), null);
     const before = await server.ask('/cities/20');
+    assert.match(before.headers.get('age'), /^\d+$/);
     assert.match(before.headers.get('etag'), /^W\//);
     const fresh = await server.get('/cities/20', { 'cache-control': 'no-cache' });
     assert.notEqual(fresh.loadedAs, before.body.loadedAs);

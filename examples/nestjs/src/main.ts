@@ -25,7 +25,7 @@ class AppModule {}
 
 const app = await NestFactory.create(AppModule, { logger: ['error', 'warn'] });
 app.useGlobalPipes(new ValidationPipe({ transform: true, whitelist: true }));
-app.useGlobalInterceptors(new CacheControlInterceptor({ etag: true }));
+app.useGlobalInterceptors(new CacheControlInterceptor({ etag: true, age: true }));
 // SIGTERM and SIGINT end what is under way, then close the caches.
 app.enableShutdownHooks();
 await app.listen(Number(process.env['PORT'] ?? 3000), '127.0.0.1');

@@ -3,7 +3,7 @@
  */
 import { createHash } from 'node:crypto';
 import { type CallHandler, type ExecutionContext, GatewayTimeoutException, Inject, Injectable, type NestInterceptor, Optional } from '@nestjs/common';
-import { catchError, map, type Observable } from 'rxjs';
+import { catchError, type Observable, tap } from 'rxjs';
 import { isScrubjayError, withCacheControl } from '../../index.js';
 import { controlOf } from './request-directives.js';
 
@@ -15,7 +15,15 @@ export interface CacheControlOptions {
   readonly allow?: (request: any) => boolean;
   /** Sets a weak `ETag` made of the result, unless the response has one. Express then answers 304 by itself where the client has it already. Default false. */
   readonly etag?: boolean;
+  /**
+   * Sets `Age`, unless the response has one: the whole seconds since the oldest result was stored that a cache gave to this request. Where none did, and where the age of one is not
+   * known, there is no `Age`. Default false.
+   */
+  readonly age?: boolean;
 }
+
+const NOTHING_CACHED = -1;
+const UNKNOWN = Number.POSITIVE_INFINITY;
 
 /** Under this token `@UseInterceptors(CacheControlInterceptor)` finds its options. */
 export const CACHE_CONTROL_OPTIONS = Symbol('options of CacheControlInterceptor');
@@ -29,16 +37,30 @@ export class CacheControlInterceptor implements NestInterceptor {
 
   constructor(options?: CacheControlOptions) {
     this.#options = options ?? {};
+    // Before anything is stored, so that its age is known.
+    if (this.#options.age === true) withCacheControl({ onAge: () => undefined }, () => undefined);
   }
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     if (context.getType() !== 'http') return next.handle();
     const request = context.switchToHttp().getRequest<{ headers: Record<string, unknown> }>();
-    const { allow, etag } = this.#options;
-    const control = allow?.(request) === false ? undefined : controlOf(request.headers);
+    const { allow, etag, age } = this.#options;
+    const said = allow?.(request) === false ? undefined : controlOf(request.headers);
+    let oldestMs = NOTHING_CACHED;
+    const onAge = (ageMs = UNKNOWN): void => {
+      oldestMs = Math.max(oldestMs, ageMs);
+    };
+    const control = age === true ? { ...said, onAge } : said;
     // Nest binds the handler to whatever goes on when `handle` is called.
     const answer = control === undefined ? next.handle() : withCacheControl(control, () => next.handle()).pipe(catchError(asGatewayTimeout));
-    return etag === true ? answer.pipe(map((result: unknown) => tagged(result, context.switchToHttp().getResponse()))) : answer;
+    if (etag !== true && age !== true) return answer;
+    return answer.pipe(
+      tap((result: unknown) => {
+        const reply = context.switchToHttp().getResponse<Reply>();
+        if (etag === true) setTag(reply, result);
+        if (oldestMs !== NOTHING_CACHED && oldestMs !== UNKNOWN) setHeader(reply, 'Age', String(Math.floor(oldestMs / 1000)));
+      }),
+    );
   }
 }
 
@@ -57,8 +79,11 @@ interface Reply {
   header(name: string, value: string): unknown;
 }
 
-function tagged(result: unknown, reply: Reply): unknown {
+function setTag(reply: Reply, result: unknown): void {
   const body = typeof result === 'string' ? result : JSON.stringify(result);
-  if (body !== undefined && reply.getHeader('etag') === undefined) reply.header('ETag', `W/"${createHash('sha1').update(body).digest('base64url')}"`);
-  return result;
+  if (body !== undefined) setHeader(reply, 'ETag', `W/"${createHash('sha1').update(body).digest('base64url')}"`);
+}
+
+function setHeader(reply: Reply, name: string, value: string): void {
+  if (reply.getHeader(name) === undefined) reply.header(name, value);
 }

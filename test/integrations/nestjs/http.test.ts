@@ -19,17 +19,21 @@ import {
   Param,
   type PipeTransform,
   Query,
+  Res,
   SetMetadata,
+  Sse,
   UseFilters,
   UseGuards,
   UseInterceptors,
   UsePipes,
 } from '@nestjs/common';
 import { NestFactory, Reflector } from '@nestjs/core';
-import { map, type Observable } from 'rxjs';
+import { from, map, type Observable } from 'rxjs';
 import { Cached, CacheRegistry } from '../../../src/index';
 import { CACHE_CONTROL_OPTIONS, CacheControlInterceptor, ScrubjayModule } from '../../../src/integrations/nestjs/index';
+import { manualClockForEachTest } from '../../support/manual-clock';
 
+const time = manualClockForEachTest();
 const seen: string[] = [];
 
 @Injectable()
@@ -130,6 +134,34 @@ class CitiesController {
   async shared(@Param('id') id: string): Promise<object> {
     return { id, run: ++runs };
   }
+
+  @Get('composed/:one/:other')
+  @UseInterceptors(CacheControlInterceptor)
+  async composed(@Param('one') one: string, @Param('other') other: string): Promise<string[]> {
+    return [await this.part(one), await this.part(other)];
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.part('warm');
+  }
+
+  @Cached()
+  async part(id: string): Promise<string> {
+    return id;
+  }
+
+  @Sse('events')
+  @UseInterceptors(CacheControlInterceptor)
+  events(): Observable<{ data: string }> {
+    return from(['one', 'two'].map((data) => ({ data })));
+  }
+
+  @Get('aged/:id')
+  @UseInterceptors(CacheControlInterceptor)
+  async aged(@Param('id') id: string, @Res({ passthrough: true }) response: { header(name: string, value: string): void }): Promise<string> {
+    response.header('Age', 'its own');
+    return this.part(id);
+  }
 }
 
 @Module({
@@ -138,7 +170,7 @@ class CitiesController {
   providers: [
     {
       provide: CACHE_CONTROL_OPTIONS,
-      useValue: { etag: true, allow: (request: { headers: Record<string, unknown> }) => request.headers['x-guest'] === undefined },
+      useValue: { etag: true, age: true, allow: (request: { headers: Record<string, unknown> }) => request.headers['x-guest'] === undefined },
     },
   ],
 })
@@ -236,5 +268,30 @@ describe('a request that says what it wants', () => {
     expect((await ask('shared/c7', { 'If-None-Match': etag, 'Cache-Control': 'max-age=60' })).status).toBe(304);
     const anew = await ask('shared/c7', { 'Cache-Control': 'no-cache' });
     expect(anew.headers.get('etag')).not.toBe(etag);
+  });
+
+  test('gets the age of the oldest result that a cache gave to it, and none where none did', async () => {
+    expect((await ask('composed/a/b')).headers.get('age')).toBeNull();
+    time.clock.advance(1000);
+    expect((await ask('composed/c/c')).headers.get('age')).toBe('0');
+    time.clock.advance(60_900);
+    expect((await ask('composed/c/a')).headers.get('age')).toBe('61');
+    expect((await ask('composed/a/c')).headers.get('age')).toBe('61');
+    expect((await ask('composed/c/d')).headers.get('age')).toBe('60');
+    expect((await ask('composed/c/a', { 'Cache-Control': 'no-cache' })).headers.get('age')).toBeNull();
+    expect((await ask('composed/c/a', { 'X-Guest': 'yes' })).headers.get('age')).toBe('0');
+  });
+
+  test('gets the age of what was stored before the first request, too', async () => {
+    expect((await ask('composed/warm/warm')).headers.get('age')).not.toBeNull();
+  });
+
+  test('gets no age where the response has one', async () => {
+    await json('composed/a/a');
+    expect((await ask('aged/a')).headers.get('age')).toBe('its own');
+  });
+
+  test('that is answered in several parts gets them all', async () => {
+    expect(await (await ask('events')).text()).toContain('data: two');
   });
 });
