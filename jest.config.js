@@ -14,16 +14,18 @@ const thorough =
       ]
     : [];
 
-/** One project per kind of decorators: the two cannot live under one tsconfig. */
-const project = (displayName, tsconfig, testMatch, testPathIgnorePatterns) => ({
+/** One project per kind of decorators: the two are translated in different ways. */
+const project = (displayName, testMatch, testPathIgnorePatterns) => ({
   displayName,
   testMatch,
   testPathIgnorePatterns,
   testEnvironment: 'node',
   setupFilesAfterEnv: ['<rootDir>/test/support/end-storages.ts'],
-  transform: { '^.+\\.ts$': ['ts-jest', { tsconfig }], '/node_modules/devalue/.+\\.js$': ['ts-jest', { tsconfig: { ...commonJs, allowJs: true } }] },
   // devalue is published as ES modules only, and jest runs CommonJS.
+  transform: { '^.+\\.ts$|/node_modules/devalue/.+\\.js$': ['<rootDir>/config/jest-swc.mjs', { kind: displayName }] },
   transformIgnorePatterns: ['/node_modules/(?!devalue/)'],
+  // Most of what is loaded is TypeScript: it is looked for first.
+  moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
   moduleNameMapper: {
     '^scrubjay$': '<rootDir>/src/index.ts',
     '^scrubjay/persist$': '<rootDir>/src/persist/contract.ts',
@@ -40,15 +42,13 @@ const project = (displayName, tsconfig, testMatch, testPathIgnorePatterns) => ({
   ],
 });
 
-const commonJs = { module: 'CommonJS', moduleResolution: 'bundler', target: 'ES2022', isolatedModules: true };
-
 export default {
   // Many tests wait for child processes: one worker per core, and not a crowd of them on a large machine.
   // Some tests start processes, on machines that may be busy with other things.
   testTimeout: 30_000,
   maxWorkers: Math.min(4, availableParallelism()),
   projects: [
-    project('legacy', 'test/tsconfig.json', ['<rootDir>/test/**/*.test.ts'], ['<rootDir>/test/standard/', ...thorough]),
-    project('standard', 'test/standard/tsconfig.json', ['<rootDir>/test/standard/**/*.test.ts'], []),
+    project('legacy', ['<rootDir>/test/**/*.test.ts'], ['<rootDir>/test/standard/', ...thorough]),
+    project('standard', ['<rootDir>/test/standard/**/*.test.ts'], []),
   ],
 };

@@ -131,14 +131,14 @@ class Run {
     this.#do(one);
     await settled();
     expect(this.waits.filter(({ controller, outcome }) => controller?.signal.aborted === true && outcome === undefined)).toEqual([]);
-    for (const of of [0, 1, 2]) this.#check(of, this.removedAt[of] as number, this.#handle.peek(of));
+    for (const key of [0, 1, 2]) this.#check(key, this.removedAt[key] as number, this.#handle.peek(key));
   }
 
   #do(one: Step): void {
     if (one.kind === 'call') this.#call(one.key, one.canLeave);
     else if (one.kind === 'wait') this.#wait(one.ms);
     else if (one.kind === 'clear') {
-      for (const of of [0, 1, 2]) this.#remove(of);
+      for (const key of [0, 1, 2]) this.#remove(key);
       void this.#handle.clear();
     } else if ('key' in one) {
       if (one.kind === 'expire') this.#disturb(one.key);

@@ -35,6 +35,22 @@ const tsc = (version, kind, format, target, others = {}) => ({
   },
 });
 
+/** As jest calls it, one file by itself. */
+const tsJest = (kind) => ({
+  tool: 'ts-jest',
+  kind,
+  format: 'cjs',
+  run(place) {
+    writeTsconfig(place.folder, kind, { module: 'commonjs', moduleResolution: 'bundler', isolatedModules: true });
+    const config = { rootDir: place.folder, cwd: place.folder, testMatch: [], testRegex: [], transform: [], globals: {}, extensionsToTreatAsEsm: [] };
+    const path = join(place.folder, 'service.ts');
+    const transformer = require('ts-jest').default.createTransformer({ tsconfig: join(place.folder, 'tsconfig.json') });
+    const settings = { config, transformerConfig: {}, supportsStaticESM: false, cacheFS: new Map() };
+    writeFileSync(join(place.folder, 'service.js'), transformer.process(readFileSync(path, 'utf8'), path, settings).code);
+    return report(place, 'service.js');
+  },
+});
+
 const swc = (kind, format, target) => ({
   tool: 'swc',
   kind,
@@ -167,6 +183,7 @@ export const rows = [
     tsc(version, 'standard', 'esm', 'es2015'),
   ]),
   { ...tsc('5.9', 'legacy', 'cjs', 'es5', { downlevelIteration: true }), methodNames: ['', ''] },
+  ...['legacy', 'standard', 'plain'].map(tsJest),
   ...['legacy', 'standard', 'plain'].map((kind) => swc(kind, 'esm', 'es2022')),
   swc('legacy', 'cjs', 'es2016'),
   ...['legacy', 'standard', 'plain'].map((kind) => esbuild(kind, 'esm', 'es2022')),
