@@ -29,7 +29,6 @@ const project = (displayName, testMatch, testPathIgnorePatterns) => ({
   moduleNameMapper: {
     '^scrubjay$': '<rootDir>/src/index.ts',
     '^scrubjay/persist$': '<rootDir>/src/persist/contract.ts',
-    '^#devalue$': 'devalue',
     // Sources name each other as Node wants it (`./lru.js`); here they are still .ts.
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },

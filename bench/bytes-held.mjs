@@ -3,7 +3,7 @@
  * external memory with a map of 24 MB, or `--megabytes 6`, that was filled three times over, beside its limit. With `--errors`, of six everyday kinds as JSON.
  */
 import { parseArgs } from 'node:util';
-import { BoundedMap } from '../dist/esm/bounded-map.js';
+import { BoundedMap } from '../dist/esm/map.js';
 import { kinds } from './suites/sizes/kinds.mjs';
 
 const { values: options } = parseArgs({ options: { errors: { type: 'boolean' }, megabytes: { type: 'string', default: '24' } } });

@@ -5,7 +5,7 @@
  */
 import { cpus } from 'node:os';
 import { serialize } from 'node:v8';
-import { exactSizeOf, fastSizeOf } from '../dist/esm/memory/size-of.js';
+import { exactSizeOf, fastSizeOf } from '../build/modules/memory/size-of.js';
 import { kinds } from './suites/sizes/kinds.mjs';
 
 /** Memory in use when nothing is left that could be collected: some of it goes only when the loop has turned. */

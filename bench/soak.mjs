@@ -3,8 +3,8 @@
  * `--policy lru` for one. Looks-ups, stores, deletions and new keys all the time; the heap after a collection must not grow by more than 5 % after the first fifth.
  */
 import { parseArgs } from 'node:util';
-import { BoundedMap } from '../dist/esm/bounded-map.js';
-import { policies } from '../dist/esm/memory/index.js';
+import { policies } from '../dist/esm/index.js';
+import { BoundedMap } from '../dist/esm/map.js';
 import { randomNumbers } from './suites/random.mjs';
 
 const { values: options } = parseArgs({ options: { operations: { type: 'string', default: '1e8' }, policy: { type: 'string', multiple: true } } });

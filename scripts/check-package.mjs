@@ -5,6 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+/** What everybody downloads, and how many files that is. More is a decision: docs/decisions/0034-bundles.md. */
+const MOST_BYTES = 210_000;
+const MOST_FILES = 40;
+
 const root = fileURLToPath(new URL('..', import.meta.url));
 const run = (cwd, command, ...args) => {
   console.log(`$ ${[command, ...args].join(' ')}`);
@@ -14,8 +18,10 @@ const tool = (name) => join(root, 'node_modules/.bin', name);
 
 const user = mkdtempSync(join(tmpdir(), 'scrubjay-pack-'));
 try {
-  const [{ filename }] = JSON.parse(execFileSync('npm', ['pack', '--json', '--pack-destination', user], { cwd: root, encoding: 'utf8' }));
+  const [{ filename, size, entryCount }] = JSON.parse(execFileSync('npm', ['pack', '--json', '--pack-destination', user], { cwd: root, encoding: 'utf8' }));
   const tarball = join(user, filename);
+  console.log(`${filename}: ${size} bytes packed, ${entryCount} files`);
+  if (size > MOST_BYTES || entryCount > MOST_FILES) throw new Error(`the package may have ${MOST_BYTES} bytes, packed, and ${MOST_FILES} files`);
 
   run(root, tool('publint'), 'run', tarball, '--strict');
   // node16 leaves out only the resolution of TypeScript's old "node10", which knows no subpaths.

@@ -20,7 +20,7 @@ const kinds = {
   'standard, not strict': { files: ['test/both-kinds/types/good.ts'], options: { strict: false } },
 };
 
-for (const needed of ['dist/esm/index.d.ts', 'dist/esm/persist/contract.d.ts']) {
+for (const needed of ['dist/esm/index.d.ts', 'dist/esm/persist.d.ts']) {
   if (!existsSync(join(root, needed))) fail(`There is no ${needed}; run npm run build.`);
 }
 const compilers = await findCompilers(process.argv.slice(2));
@@ -59,7 +59,7 @@ async function projectOf({ files, options }) {
       moduleResolution: 'bundler',
       types: ['node'],
       typeRoots: [join(root, 'node_modules/@types')],
-      paths: { scrubjay: [join(root, 'dist/esm/index.d.ts')], 'scrubjay/persist': [join(root, 'dist/esm/persist/contract.d.ts')] },
+      paths: { scrubjay: [join(root, 'dist/esm/index.d.ts')], 'scrubjay/persist': [join(root, 'dist/esm/persist.d.ts')] },
       strict: true,
       noEmit: true,
       ...options,

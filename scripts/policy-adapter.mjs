@@ -2,9 +2,7 @@
  * Plays a trace of requests through an eviction policy of the built library, and counts hits: look up; on a miss, insert.
  * Keys are small whole numbers; their hashes are all different, as those of whole numbers are in the library.
  */
-import { policies } from '../dist/esm/memory/index.js';
-import { lfuWith } from '../dist/esm/memory/lfu.js';
-import { randomWith } from '../dist/esm/memory/random.js';
+import { lfuWith, policies, randomWith } from '../dist/esm/index.js';
 
 const RANDOM_SEEDS = 10;
 

@@ -5,7 +5,7 @@
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { policies } from '../dist/esm/memory/index.js';
+import { policies } from '../dist/esm/index.js';
 import { hitsOf } from './policy-adapter.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));

@@ -7,7 +7,7 @@ export interface Attentive {
   attend(): void;
 }
 
-/** Kept on globalThis, so that both builds of the library reach the same caches. Weak: caches go with their registry. */
+/** Kept on globalThis, so that all copies of the library reach the same caches. Weak: caches go with their registry. */
 const FOLLOWERS = Symbol.for('scrubjay.attention.v1');
 const holder = globalThis as { [FOLLOWERS]?: Set<WeakRef<Attentive>> };
 const followers = (holder[FOLLOWERS] ??= new Set());

@@ -6,7 +6,7 @@
 import { type BatchDeclaration, BatchLoads } from './batch-loads.js';
 import type { CachedMethod, Place } from './cached-method.js';
 import { ScrubjayError } from './errors.js';
-import { type Batch, Gathering } from './flight/batch.js';
+import { type Batch, Gatherer } from './flight/batch.js';
 import { answerOf, withElement } from './flight/batch-plan.js';
 import { inNobodysName, isInNobodysName } from './flight/nobodys-name.js';
 import { signalsIn } from './key/abort-signals.js';
@@ -24,7 +24,7 @@ export class BatchMethod {
   /** What the cache runs to load one element. */
   readonly element: AnyMethod;
   readonly #declaration: BatchDeclaration;
-  readonly #gathering = new Gathering();
+  readonly #gathering = new Gatherer();
   /** Says which calls may be loaded together: all their arguments but the list. */
   readonly #rest: KeyRule;
   /** How elements are loaded while those of a list are looked for. Elsewhere, as after a wait for the disk, they are gathered. */

@@ -38,7 +38,7 @@ export interface CheckedControl {
 
 const MODES: readonly unknown[] = ['default', 'bypass', 'refresh', 'onlyIfCached'] satisfies readonly CacheControl['mode'][];
 
-/** Kept on globalThis, so that both builds of the library go by the same. `undefined` as long as nobody has asked for anything: until then no call asks, either. */
+/** Kept on globalThis, so that all copies of the library go by the same. `undefined` as long as nobody has asked for anything: until then no call asks, either. */
 const CONTROL = Symbol.for('scrubjay.cache-control.v1');
 const AGES = Symbol.for('scrubjay.ages.v1');
 const holder = globalThis as { [CONTROL]?: AsyncLocalStorage<CheckedControl>; [AGES]?: true };

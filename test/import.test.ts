@@ -37,3 +37,20 @@ test.each(doors)('import %s: no timer, nothing that keeps the process alive, and
 test.each(doors)('require %s: no timer, nothing that keeps the process alive, and no file is touched', (door) => {
   expect(seenAt(`require('${door}')`)).toEqual({ seen: [], resources: [] });
 });
+
+/** The files of dist that a door loads, and modules of Node that are slow to load. */
+function loadedBy(importing: string): unknown {
+  const program = `(async () => { ${importing}; console.log(JSON.stringify(Object.keys(require.cache).filter((path) => path.startsWith(${JSON.stringify(dist)})).map((path) => path.slice(${dist.length + 1})))); })();`;
+  return (JSON.parse(execFileSync(process.execPath, ['-e', program], { encoding: 'utf8', cwd: join(__dirname, '..') })) as string[]).sort();
+}
+
+const all = ['cjs/core.js', 'cjs/index.js', 'cjs/memory.js'];
+test.each([
+  [`await import('scrubjay')`, all],
+  [`require('scrubjay')`, all],
+  [`const { cached } = require('scrubjay'); class Users { find(id) { return id; } } cached(Users, 'find', { ttl: '5m' }); new Users().find('u1')`, all],
+  [`require('scrubjay/map')`, ['cjs/map.js', 'cjs/memory.js']],
+  [`require('scrubjay/persist')`, ['cjs/memory.js', 'cjs/persist.js']],
+])('%s reads few files, and nothing of the disk', (importing, files) => {
+  expect(loadedBy(importing)).toEqual([...files].sort());
+});

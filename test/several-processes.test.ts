@@ -90,7 +90,7 @@ test('a worker has a number without separators of paths', async () => {
   expect(workerName()).toBe('0');
   process.env['NODE_APP_INSTANCE'] = '../x';
   expect(workerName()).toBe('___x');
-  const code = `import(${JSON.stringify(join(__dirname, '../dist/esm/persist/worker-name.js'))}).then(({ workerName }) => require('node:worker_threads').parentPort.postMessage(workerName()))`;
+  const code = `import(${JSON.stringify(join(__dirname, '../build/modules/persist/worker-name.js'))}).then(({ workerName }) => require('node:worker_threads').parentPort.postMessage(workerName()))`;
   const worker = new Worker(code, { eval: true, env: { NODE_APP_INSTANCE: '../x' } });
   expect(await new Promise((resolve) => worker.once('message', resolve))).toBe(`___x-${worker.threadId}`);
 });

@@ -4,4 +4,4 @@
 import { createRequire } from 'node:module';
 
 /** As in package.json. */
-export const version = (): string => (createRequire(__filename)('scrubjay/package.json') as { version: string }).version;
+export const version = (): string => (createRequire(__filename)('../../package.json') as { version: string }).version;

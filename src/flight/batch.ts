@@ -77,7 +77,7 @@ export function chunksOf<T>(list: readonly T[], most: number): readonly (readonl
 }
 
 /** The batches that are being gathered in this tick: one for each owner and group of calls. */
-export class Gathering {
+export class Gatherer {
   readonly #batches = new Map<unknown, Map<string, Batch>>();
 
   /** The batch of this tick, which runs when nothing of the tick is left to do; `make` begins it. */

@@ -28,7 +28,7 @@ export class Reads {
   }
 }
 
-/** Kept on globalThis, so that both builds of the library record for each other. */
+/** Kept on globalThis, so that all copies of the library record for each other. */
 const RECORDING = Symbol.for('scrubjay.context-reads.v1');
 const holder = globalThis as { [RECORDING]?: AsyncLocalStorage<Reads> };
 

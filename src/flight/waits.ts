@@ -45,7 +45,7 @@ class Waits {
   }
 }
 
-/** Kept on globalThis, so that both builds of the library see each other's loads. */
+/** Kept on globalThis, so that all copies of the library see each other's loads. */
 const WAITS = Symbol.for('scrubjay.waits.v1');
 const holder = globalThis as { [WAITS]?: Waits };
 const waits = (holder[WAITS] ??= new Waits());

@@ -2,7 +2,7 @@
  * Texts by identity, for caches in memory whose users asked for them: the same object has the same text as long as it lives, and no other ever has it.
  */
 
-/** Kept on globalThis, so that both builds of the library number the same things. */
+/** Kept on globalThis, so that all copies of the library number the same things. */
 const NUMBERS = Symbol.for('scrubjay.identities.v1');
 const holder = globalThis as { [NUMBERS]?: { readonly known: WeakMap<WeakKey, number>; last: number } };
 holder[NUMBERS] ??= { known: new WeakMap(), last: 0 };

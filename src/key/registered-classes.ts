@@ -20,7 +20,7 @@ interface Registered {
 /** Also one whose constructor is private. */
 type AnyClass<T> = Function & { readonly prototype: T };
 
-/** Kept on globalThis, so that both builds of the library know the same classes. By prototype: no code of an instance runs to find it. */
+/** Kept on globalThis, so that all copies of the library know the same classes. By prototype: no code of an instance runs to find it. */
 const REGISTERED = Symbol.for('scrubjay.classes.v1');
 const holder = globalThis as { [REGISTERED]?: { readonly byPrototype: WeakMap<object, Registered>; readonly owners: Map<string, WeakRef<object>> } };
 holder[REGISTERED] ??= { byPrototype: new WeakMap(), owners: new Map() };

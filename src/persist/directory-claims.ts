@@ -6,7 +6,7 @@ import { dirname } from 'node:path';
 import { type DirectoryLock, type LockedOut, NO_LOCK } from './directory-lock.js';
 import { type FileSystem, makeDirectory } from './file-system.js';
 
-/** Kept on globalThis, so that both builds of the library, loaded together, know of each other's. */
+/** Kept on globalThis, so that all copies of the library know of each other's claims. */
 const CLAIMS = Symbol.for('scrubjay.directories.v2');
 
 function claims(): Map<string, DirectoryLock> {

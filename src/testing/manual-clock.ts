@@ -117,7 +117,7 @@ export class ManualClockInUse extends ManualClock {
 }
 
 /**
- * Puts a clock in the place of the system's, for every cache of the process, of both builds: ttl, timers and work in the background go by it alone.
+ * Puts a clock in the place of the system's, for every cache of the process, of all copies of the library: ttl, timers and work in the background go by it alone.
  * To be called before what a test looks at is stored: an entry keeps the end it was given. `restore()` gives the system's clock back.
  */
 export function manualClock(): ManualClockInUse {

@@ -12,7 +12,7 @@ import { isThorough } from '../support/thorough';
 import { aClosedCache, driverNames, Gathered, scrubjay, turn } from './command-line';
 
 const ROOT = join(__dirname, '../..');
-const BIN = join(ROOT, 'dist/esm/cli/bin.js');
+const BIN = join(ROOT, 'dist/cjs/cli.js');
 const children: ChildProcess[] = [];
 
 beforeAll(() => {

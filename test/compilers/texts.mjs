@@ -1,5 +1,5 @@
 /** Prints the key, or the refusal, of every call of the corpus named on the command line, as a list. */
-import { keyOfCall } from '../../dist/esm/key/call-key.js';
+import { keyOfCall } from '../../build/modules/key/call-key.js';
 
 const { corpus } = await import(process.argv[2]);
 const rule = { method: 'Corpus.call', parameters: [] };

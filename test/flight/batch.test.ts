@@ -1,4 +1,4 @@
-import { Batch, chunksOf, Gathering } from '../../src/flight/batch';
+import { Batch, chunksOf, Gatherer } from '../../src/flight/batch';
 import { answerOf, withElement } from '../../src/flight/batch-plan';
 import { valuesOf } from '../../src/flight/batch-result';
 import { JointSignal } from '../../src/flight/joint-signal';
@@ -43,7 +43,7 @@ describe('a batch', () => {
 });
 
 test('gathered batches run after all jobs of the tick; each owner and group has its own; the next tick begins anew', async () => {
-  const gathering = new Gathering();
+  const gathering = new Gatherer();
   const asked: unknown[] = [];
   const load = (owner: string, group: string, id: number): Promise<unknown> =>
     gathering
@@ -70,7 +70,7 @@ test('gathered batches run after all jobs of the tick; each owner and group has 
 });
 
 test('the tick of a timer or a socket ends after its promise jobs, too', async () => {
-  const gathering = new Gathering();
+  const gathering = new Gatherer();
   const asked: unknown[] = [];
   const add = (id: number): void => {
     const load = (ids: readonly unknown[]): Promise<readonly unknown[]> => {

@@ -1,4 +1,4 @@
-/** Run in a project that has installed the packed scrubjay: both builds load, share one registry, and write values to disk. */
+/** Run in a project that has installed the packed scrubjay: `import` and `require` give the same code, which writes values to disk. */
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -9,8 +9,10 @@ import * as esm from 'scrubjay';
 const require = createRequire(import.meta.url);
 const cjs = require('scrubjay');
 
-assert.notEqual(esm.Cached, cjs.Cached, 'two builds are two copies of the code');
-assert.deepEqual(Object.keys(cjs).sort(), Object.keys(esm).sort(), 'both builds export the same names');
+// Unless a newer Node adds its own names for the whole of a CommonJS module.
+const names = (module) => Object.keys(module).filter((name) => name !== 'default' && name !== 'module.exports');
+assert.deepEqual(names(cjs).sort(), names(esm).sort(), 'both give the same names');
+for (const name of names(esm)) assert.equal(esm[name], cjs[name], `both give the same ${name}`);
 
 class ByEsm {
   async find(id) {
@@ -37,10 +39,9 @@ assert.deepEqual(await new ByEsm().find('u1'), new Map([['u1', 'from the ES modu
 assert.deepEqual(await new ByCjs().find('u1'), new Map([['u1', 'from CommonJS']]));
 
 assert.notEqual(globalThis[Symbol.for('scrubjay.registry.v1')], undefined);
-assert.equal(esm.registry, cjs.registry, 'both builds use one registry');
 assert.deepEqual(esm.registry.list(), ['ByEsm.find', 'ByCjs.find']);
 
-// A Map is written by devalue, of which each build has its own copy.
+// A Map is written by devalue, which is bundled.
 await esm.registry.close();
 const written = readdirSync('kept', { recursive: true, withFileTypes: true })
   .filter((file) => file.isFile())

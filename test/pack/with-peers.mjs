@@ -1,4 +1,4 @@
-/** Run in a project that has installed the packed scrubjay and its optional peers: both builds load them, and read what the other has written. */
+/** Run in a project that has installed the packed scrubjay and its optional peers: they are found by `import` and by `require`. */
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readdirSync, renameSync } from 'node:fs';
@@ -31,4 +31,4 @@ const { status, stderr } = spawnSync('npx', ['scrubjay', 'keys', 'packed'], { en
 assert.equal(status, 1);
 assert.match(stderr, /npm install msgpackr/);
 renameSync('node_modules/away', 'node_modules/msgpackr');
-console.log('both builds write and read MessagePack');
+console.log('MessagePack is written and read');

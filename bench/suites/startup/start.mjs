@@ -47,7 +47,7 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
 function sizesOf(name) {
   if (name === 'scrubjay') {
     const [{ size, unpackedSize }] = JSON.parse(execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: root, encoding: 'utf8' }));
-    const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    const { dependencies = {} } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
     const below = Object.keys(dependencies).map((each) => packagesBelow(each, join(root, 'node_modules')));
     const bytes = unpackedSize + sum(below.flatMap((packages) => [...packages].map(bytesIn)));
     return {

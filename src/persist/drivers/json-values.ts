@@ -2,7 +2,7 @@
  * Values as JSON: plain ones stay plain, rich ones go through devalue, and what would not come back deep-equal is refused with its path.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { parse, stringify, unflatten } from '#devalue';
+import { parse, stringify, unflatten } from 'devalue';
 import { ScrubjayError } from '../../errors.js';
 import type { ValueCodec, ValueCodecs } from '../contract.js';
 import { bytesAsText, bytesFromText } from './bytes.js';

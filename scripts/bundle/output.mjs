@@ -1,0 +1,79 @@
+/**
+ * The last step of the code: requires that wait until they are needed, and one statement a line.
+ */
+import { parseAst } from 'rolldown/parseAst';
+
+/**
+ * Makes `require` lazy where `isLazy` says so of the module: it is loaded where it is first used, and not with the file. Babel's `lazy` option for CommonJS does the same to sources.
+ * A name at the top of a bundled file is the only one of its kind in it: the bundler renames the others.
+ * And begins a line with each statement of the file, of a class and of a function: an error that nobody catches is shown with its line.
+ * @throws where a required module is used in a way that is not known to be safe, and where a class got a name that is not its own.
+ */
+export function finished(code, isLazy, fileName) {
+  const program = parseAst(code);
+  const lazy = lazyRequires(program, isLazy);
+  const edits = [...lazy.values()].map(({ statement, name, source }) => ({
+    start: statement.start,
+    end: statement.end,
+    text: `let ${name}$loaded;const ${name}=()=>${name}$loaded??=require(${JSON.stringify(source)});`,
+  }));
+  walk(program, undefined, (node, parent) => {
+    for (const each of linesOf(node, parent)) edits.push({ start: each.start, end: each.start, text: '\n' });
+    expectOwnName(node, parent, fileName);
+    if (node.type !== 'Identifier' || !lazy.has(node.name) || parent === lazy.get(node.name).declarator || isPropertyName(node, parent)) return;
+    if (parent.type !== 'MemberExpression' || parent.object !== node)
+      throw new Error(`${fileName}: ${node.name} is used in a way that is not known to be safe.`);
+    // `new name().Member()` would make an instance of `name`.
+    const isMade = code.slice(0, node.start).endsWith('new ');
+    edits.push({ start: node.start, end: node.end, text: isMade ? `(${node.name}())` : `${node.name}()` });
+  });
+  return `${edited(code, edits).trim()}\n`;
+}
+
+/** Each `const name = require("source")` at the top of the file that is to wait, by name. */
+function lazyRequires(program, isLazy) {
+  const found = new Map();
+  for (const statement of program.body) {
+    const [declarator, ...others] = statement.declarations ?? [];
+    const call = declarator?.init;
+    if (others.length > 0 || call?.type !== 'CallExpression' || call.callee.name !== 'require' || !isLazy(call.arguments[0].value)) continue;
+    found.set(declarator.id.name, { statement, declarator, name: declarator.id.name, source: call.arguments[0].value });
+  }
+  // `import * as` and default imports: the bundler makes an object of its own of the module, at once.
+  for (const { expression } of program.body) if (expression?.type === 'AssignmentExpression') found.delete(expression.left.name);
+  return found;
+}
+
+/** The bundler numbers a name that two files have. Of a function, only stacks show it. */
+function expectOwnName(node, parent, fileName) {
+  const name = node.id?.name ?? parent?.id?.name ?? '';
+  if (/^Class(?:Declaration|Expression)$/.test(node.type) && /\$\d+$/.test(name))
+    throw new Error(`${fileName}: two files have a class ${name.replace(/\$\d+$/, '')}; give one of them another name.`);
+}
+
+function linesOf(node, parent) {
+  if (node.type === 'Program' || node.type === 'ClassBody') return node.body;
+  return node.type === 'BlockStatement' && /Function/.test(parent.type) ? node.body : [];
+}
+
+const isPropertyName = (node, parent) =>
+  (parent.type === 'MemberExpression' && parent.property === node && !parent.computed) ||
+  (/^(?:Property|MethodDefinition|PropertyDefinition)$/.test(parent.type) && parent.key === node && !parent.computed && parent.value !== node);
+
+function walk(node, parent, visit) {
+  if (Array.isArray(node)) for (const each of node) walk(each, parent, visit);
+  else if (typeof node?.type === 'string') {
+    visit(node, parent);
+    for (const key in node) walk(node[key], node, visit);
+  }
+}
+
+function edited(code, edits) {
+  let text = '';
+  let end = 0;
+  for (const edit of edits.sort((a, b) => a.start - b.start || a.end - b.end)) {
+    text += code.slice(end, edit.start) + edit.text;
+    end = edit.end;
+  }
+  return text + code.slice(end);
+}
