@@ -22,6 +22,7 @@ export interface CachedMember {
  * their own stay with that one, static methods with the registry of the process. Given a class, it says that the application has objects of it.
  * An object that an open application has already stays with that one. For the integration of a framework; an application that is alone in its process needs it not.
  * @throws SCRUBJAY_ADOPTED_LATE when a persisted method of `self` has been called already, and has entries elsewhere
+ * @throws SCRUBJAY_BAD_OPTION and others where the defaults of `registry` do not go together with what a method says
  */
 export function adopt(registry: CacheRegistry, self: object): void {
   if (typeof self === 'function') {
@@ -31,16 +32,19 @@ export function adopt(registry: CacheRegistry, self: object): void {
   // Also an object without a cached method: what it evicts is evicted in its application.
   if (hasHome(self)) return;
   const methods = [...methodsOf(self).values()];
-  for (const method of methods) method.expectMovable(self);
+  for (const method of methods) method.expectMovable(self, registry);
   giveHome(self, registry);
   for (const method of methods) method.move(self, registry);
 }
 
-/** The cached methods that objects of a class have, or that an object has; inherited ones, too. Private ones show to nobody. */
-export function cachedMembersOf(owner: object): CachedMember[] {
+/**
+ * The cached methods that objects of a class have, or that an object has; inherited ones, too. Private ones show to nobody. With `registry`, as they are in that.
+ * @throws SCRUBJAY_BAD_OPTION and others where the defaults of `registry` do not go together with what a method says
+ */
+export function cachedMembersOf(owner: object, registry?: CacheRegistry): CachedMember[] {
   const holder: unknown = typeof owner === 'function' ? (owner as { prototype?: unknown }).prototype : owner;
   if (typeof holder !== 'object' || holder === null) return [];
-  return Array.from(methodsOf(holder), ([name, { traits }]) => ({ name, ...traits }));
+  return Array.from(methodsOf(holder), ([name, method]) => ({ name, ...method.traitsIn(registry) }));
 }
 
 function methodsOf(object: object): Map<string | symbol, CachedMethod> {

@@ -9,7 +9,7 @@ import { atEndOfBusyTurn } from './clock.js';
 import { ScrubjayError } from './errors.js';
 import { homeOf, openOf } from './homes.js';
 import { isAsyncFunction, type MethodCache } from './method-cache.js';
-import type { Registrar } from './options.js';
+import type { Registrar, RegistryDefaults } from './options.js';
 import type { Table } from './tables.js';
 
 /** Answers calls for lists. */
@@ -36,6 +36,8 @@ export class CachedMethod {
   classes: ClassCaches;
   /** What turns a call for a list into calls for its elements; `undefined` for a method that takes none. */
   batch: BatchCalls | undefined;
+  /** What is declared where a registry has defaults, which the method and its class go before. */
+  declaredIn: ((defaults: RegistryDefaults) => Declaration) | undefined;
   /** Those in the registries of applications that have taken objects in. */
   readonly #elsewhere = new WeakMap<Registrar, ClassCaches>();
   readonly #applications = new Set<WeakRef<Registrar>>();
@@ -84,9 +86,9 @@ export class CachedMethod {
     for (const concrete of classes.all) this.classes.of(concrete);
   }
 
-  /** What others may know of it. */
-  get traits(): { isPersisted: boolean; scope: 'instance' | 'class' | 'value' | undefined; hasRegistry: boolean } {
-    const { persist, scope, isScopeSaid, registry } = this.#declaration.settings;
+  /** What others may know of it, as it is in `registry`. @throws what is wrong with the defaults of that */
+  traitsIn(home: Registrar | undefined): { isPersisted: boolean; scope: 'instance' | 'class' | 'value' | undefined; hasRegistry: boolean } {
+    const { persist, scope, isScopeSaid, registry } = (home !== undefined && this.#isMovable ? this.#classesIn(home) : this.classes).settings;
     const said = typeof scope === 'function' ? 'value' : scope;
     return { isPersisted: persist !== undefined, scope: isScopeSaid ? said : undefined, hasRegistry: registry !== undefined };
   }
@@ -96,7 +98,8 @@ export class CachedMethod {
     if (registry === this.#declaration.registry) return this.classes;
     let classes = this.#elsewhere.get(registry);
     if (classes === undefined) {
-      classes = new ClassCaches({ ...this.#declaration, registry }, this.classes.declaringClass, this.#owner);
+      const declaration = (registry.defaults && this.declaredIn?.(registry.defaults)) ?? this.#declaration;
+      classes = new ClassCaches({ ...declaration, registry }, this.classes.declaringClass, this.#owner);
       this.#elsewhere.set(registry, classes);
       this.#applications.add(new WeakRef(registry));
     }
@@ -119,8 +122,9 @@ export class CachedMethod {
     return this.#declaration.settings.registry === undefined && !this.#declaration.isStatic;
   }
 
-  /** @throws SCRUBJAY_ADOPTED_LATE when `self` has been called already, and its entries are on disk elsewhere */
-  expectMovable(self: object): void {
+  /** @throws SCRUBJAY_ADOPTED_LATE when `self` has been called already, and its entries are on disk elsewhere, and what is wrong with the defaults of `registry` */
+  expectMovable(self: object, registry: Registrar): void {
+    if (this.#isMovable) this.#classesIn(registry);
     const place = this.#places.get(self);
     if (place === undefined || place.cache.settings.persist === undefined || !this.#isMovable) return;
     const { name } = place.cache.settings;
@@ -138,7 +142,7 @@ export class CachedMethod {
       this.#places.delete(self);
       this.#lastSelf = this.#lastPlace = undefined;
       this.#collected.unregister(self);
-      if (this.#declaration.settings.scope === 'instance') place.cache.entries.forget(place.table);
+      if (place.cache.settings.isByInstance) place.cache.entries.forget(place.table);
       if (place.table === place.cache.tables.first) this.#claimed.delete(place.cache);
       else place.cache.tables.all.delete(place.table);
     }
@@ -172,7 +176,7 @@ export class CachedMethod {
   }
 
   /** How the keys of its calls are made, and how a list becomes calls, where it takes one. */
-  get keys(): Pick<Declaration, 'rule' | 'batch'> {
+  get keys(): Pick<Declaration, 'rule' | 'batch' | 'method'> {
     return this.#declaration;
   }
 
@@ -208,8 +212,7 @@ export class CachedMethod {
   #settle(self: object): Place | undefined {
     if (!this.classes.hasMethod(self)) return undefined;
     const cache = this.#classesFor(self).meet(self);
-    const sharesTable = this.#declaration.isStatic || this.#declaration.settings.scope !== 'instance';
-    const place = { cache, table: sharesTable ? cache.tables.first : this.#tableOfItsOwn(self, cache) };
+    const place = { cache, table: cache.settings.isByInstance ? this.#tableOfItsOwn(self, cache) : cache.tables.first };
     this.#places.set(self, place);
     return place;
   }
@@ -235,7 +238,7 @@ export class CachedMethod {
    */
   placeWithEntries(self: object): Place | undefined {
     const classes = this.#classesFor(self);
-    const isKnown = this.#places.has(self) || this.#declaration.settings.persist !== undefined || classes.has(classes.classOf(self));
+    const isKnown = this.#places.has(self) || classes.settings.persist !== undefined || classes.has(classes.classOf(self));
     return isKnown ? this.placeOf(self) : undefined;
   }
 
@@ -250,7 +253,7 @@ export class CachedMethod {
     // What is persisted by an application is not looked for where the process would keep it.
     if (all.size === 0 || this.classes.met.length > 0) all.add(this.classes);
     return [...all].flatMap((classes) => {
-      if (this.#declaration.settings.persist !== undefined) classes.of(owner);
+      if (classes.settings.persist !== undefined) classes.of(owner);
       return classes.under(owner);
     });
   }

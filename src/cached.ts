@@ -4,12 +4,13 @@
 import type { BatchSettings } from './batch-options.js';
 import { CACHED_METHOD } from './cached-method.js';
 import { checkOptions } from './check-options.js';
-import { type DefaultOptions, defaultsOf, whenDefaults, withDefaults } from './class-defaults.js';
-import { declare, type Known, redeclare } from './declare.js';
+import { defaultsOf, whenDefaults } from './class-defaults.js';
+import { declarationIn, declare, type Known, redeclare } from './declare.js';
 import type { AnyClass, CachedDecorator, CachedFunction } from './decorator-types.js';
+import { withDefaults } from './default-options.js';
 import { nowCached } from './expected-caches.js';
 import { decorate, decorateByName, type Replace } from './members.js';
-import type { Settings } from './options.js';
+import type { DefaultOptions, Registrar, RegistryDefaults, Settings } from './options.js';
 import { misplaced } from './placement.js';
 import { contradiction, WritingMethod } from './writing-method.js';
 
@@ -75,10 +76,19 @@ function caching(way: Way, options: unknown): Replace {
     const writing = WritingMethod.of(member.method);
     if (writing?.operations.some(({ settings }) => settings.kind === 'put')) throw contradiction(where);
     const method = writing?.method ?? member.method;
-    const knownWith = (defaults: DefaultOptions): Known => ({ ...member, ...way.check(withDefaults(options, defaults), where) });
-    const { cachedMethod, replacement } = declare(method, knownWith(declaringClass === undefined ? {} : defaultsOf(declaringClass)));
+    let ofClass: DefaultOptions = declaringClass === undefined ? {} : defaultsOf(declaringClass);
+    const known = (ofRegistry?: RegistryDefaults): Known => {
+      const said = withDefaults(options, { ...ofRegistry, ...ofClass });
+      const { defaults: own } = ((said as { registry?: unknown } | null)?.registry ?? {}) as Registrar;
+      if (own !== undefined && ofRegistry === undefined) return known(own);
+      const begin = ofRegistry === undefined ? where : `${where}, with the defaults of its registry`;
+      return { ...member, ...way.check(said, begin), where: begin };
+    };
+    const { cachedMethod, replacement } = declare(method, known());
+    cachedMethod.declaredIn = (ofRegistry) => declarationIn(cachedMethod, method, known(ofRegistry));
     whenDefaults(cachedMethod, declaringClass, (defaults) => {
-      redeclare(cachedMethod, method, knownWith(defaults));
+      ofClass = defaults;
+      redeclare(cachedMethod, method, known());
     });
     if (declaringClass !== undefined) {
       cachedMethod.classes.of(declaringClass);

@@ -52,6 +52,11 @@ export class ClassCaches {
     this.#owner = owner;
   }
 
+  /** What was said of the method, as it holds in this registry. */
+  get settings(): Settings {
+    return this.#declaration.settings;
+  }
+
   /** Every class that has a cache here, those that had an instance if there are any. */
   get inUse(): readonly object[] {
     const { met } = this;

@@ -2,18 +2,11 @@
  * `@CacheDefaults`: what the cached methods of a class have in common. Decorators of methods run before that of their class, so methods that have their caches already get others.
  */
 import { CACHED_METHOD, type CachedMethod } from './cached-method.js';
-import { checkOptions } from './check-options.js';
 import type { AnyClass } from './decorator-types.js';
-import { ScrubjayError } from './errors.js';
+import { checkDefaults } from './default-options.js';
 import { describe, nameOfFunction } from './kinds.js';
-import type { CachedOptions } from './options.js';
+import type { DefaultOptions } from './options.js';
 import { misplaced } from './placement.js';
-
-/** What speaks of the parameters of one method, or of its name. */
-const OF_ONE_METHOD = ['params', 'omit', 'key', 'defaults', 'secret', 'index', 'name'] as const satisfies readonly (keyof CachedOptions)[];
-
-/** What `@CacheDefaults` takes: all that `@Cached` takes, but what speaks of the parameters or the name of one method. */
-export type DefaultOptions = Omit<CachedOptions, (typeof OF_ONE_METHOD)[number]>;
 
 /**
  * Options for every `@Cached` and `@CachedBatch` method in the body of a class, where the method itself says nothing: `@CacheDefaults({ ttl: '5m', persist: 'jsonl' })`. What a method says
@@ -50,10 +43,6 @@ const redeclareBy = new WeakMap<CachedMethod, Redeclare>();
 /** What was said for all cached methods of a class. */
 export const defaultsOf = (owner: object): DefaultOptions => defaultsByClass.get(owner) ?? {};
 
-/** Options of a method on top of defaults. What is no object is left for those who check it. */
-export const withDefaults = (options: unknown, defaults: DefaultOptions): unknown =>
-  typeof options === 'object' && options !== null && !Array.isArray(options) ? { ...defaults, ...options } : options;
-
 /** What is to be done when the class of a method gets defaults afterwards; `owner` is the class, where it is known. */
 export function whenDefaults(method: CachedMethod, owner: object | undefined, redeclare: Redeclare): void {
   redeclareBy.set(method, redeclare);
@@ -63,17 +52,11 @@ export function whenDefaults(method: CachedMethod, owner: object | undefined, re
 }
 
 function setDefaults(owner: AnyClass, options: unknown, where: string): void {
-  check(options, where);
+  checkDefaults(options, where);
   const defaults = { ...defaultsOf(owner), ...(options as DefaultOptions) };
   defaultsByClass.set(owner, defaults);
   const methods = new Set([...(methodsByClass.get(owner) ?? []), ...ownMethods(owner.prototype), ...ownMethods(owner)]);
   for (const method of methods) redeclareBy.get(method)?.(defaults);
-}
-
-function check(options: unknown, where: string): void {
-  checkOptions(options, where);
-  const own = OF_ONE_METHOD.find((option) => (options as CachedOptions)[option] !== undefined);
-  if (own !== undefined) throw new ScrubjayError('SCRUBJAY_BAD_OPTION', `${where}: ${own} speaks of one method; say it in the @Cached of that method.`);
 }
 
 /** The cached methods that stand in an object itself. */

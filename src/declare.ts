@@ -60,6 +60,12 @@ export function redeclare(cachedMethod: CachedMethod, method: AnyMethod, known: 
   cachedMethod.redeclare(declaration, batch);
 }
 
+/** What is declared of a method in a registry that has defaults. It is the same method for all, so that a batch gathers its elements in one place. @throws as `declare` */
+export function declarationIn({ keys }: CachedMethod, method: AnyMethod, known: Known): Declaration {
+  const { declaration } = declarationOf(method, known);
+  return { ...declaration, method: keys.method, batch: keys.batch };
+}
+
 function declarationOf(method: AnyMethod, known: Known): { declaration: Declaration; batch: BatchMethod | undefined } {
   const { settings, where, batch: batchSettings, returnsPromise } = known;
   refuseGenerators(method, where);

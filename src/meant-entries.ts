@@ -168,8 +168,8 @@ function elementsOf({ listAt }: BatchPlan, call: readonly unknown[]): readonly (
  * @throws SCRUBJAY_KEY_REFUSED, SCRUBJAY_BAD_KEY_NAME
  */
 export function removalsOf(site: Site, meant: Meant): readonly Removal[] {
-  const { cache, tables, self, method } = site;
-  const { rule } = method.keys;
+  const { cache, tables, self } = site;
+  const { rule } = cache.settings;
   const owner = self === undefined || tables === 'all' ? undefined : { self, table: tables[0] as (typeof tables)[0] };
   if (meant === 'all') return [clearing(cache, tables)];
   if ('parts' in meant) return meant.parts.map((parts) => deletionWhere(cache, parts, owner));

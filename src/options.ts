@@ -140,6 +140,15 @@ export interface CachedOptions<F extends AnyMethod = AnyMethod, This = any, Name
   registry?: Registrar;
 }
 
+/** What speaks of the parameters of one method, or of its name. */
+export type OfOneMethod = 'params' | 'omit' | 'key' | 'defaults' | 'secret' | 'index' | 'name';
+
+/** What `@CacheDefaults` takes: all that `@Cached` takes, but what speaks of the parameters or the name of one method. */
+export type DefaultOptions = Omit<CachedOptions, OfOneMethod>;
+
+/** What a registry takes for all methods that are kept in it: the same, without the registry. */
+export type RegistryDefaults = Omit<DefaultOptions, 'registry'>;
+
 /** Which errors are remembered, and for how long. */
 export interface CacheErrors<F extends AnyMethod = AnyMethod, This = any> {
   /** From the moment the load failed. More than 0. */
@@ -152,6 +161,8 @@ export interface CacheErrors<F extends AnyMethod = AnyMethod, This = any> {
 export interface Registrar {
   /** Its application has ended. */
   readonly isClosed?: boolean;
+  /** What methods that are kept in it do not say themselves. */
+  readonly defaults?: RegistryDefaults | undefined;
   register(name: string, isPersisted: boolean, make: (name: string) => MethodCache): MethodCache;
   /** Takes out a cache that nobody has used. */
   withdraw(cache: MethodCache): void;

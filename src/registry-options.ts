@@ -3,6 +3,7 @@
  */
 import type { Bytes } from './limit-options.js';
 import { wrong } from './misuse.js';
+import type { RegistryDefaults } from './options.js';
 import type { Durability, OnLocked } from './persist/journal-options.js';
 import type { MemoryPressureOptions } from './process-memory.js';
 import type { Switches } from './switches.js';
@@ -49,6 +50,15 @@ export interface RegistryOptions {
      */
     readonly closeOn?: readonly NodeJS.Signals[];
   };
+}
+
+/** What a registry of an application's own takes when it is made. */
+export interface NewRegistryOptions extends RegistryOptions {
+  /**
+   * Options for every cached method that is kept in this registry, where neither the method nor its class (`@CacheDefaults`) says anything: those of objects that it has
+   * adopted, and those that name it. Not what speaks of the parameters or the name of one method. Default: none.
+   */
+  readonly defaults?: RegistryDefaults | undefined;
 }
 
 /** @throws SCRUBJAY_BAD_OPTION */

@@ -4,19 +4,21 @@
 import { handleOn } from './batch-handle.js';
 import type { CacheHandle } from './cache-handle.js';
 import { checkSignals } from './check-persist.js';
+import { checkDefaults } from './default-options.js';
 import { ScrubjayError } from './errors.js';
 import { cacheHealth, type RegistryHealth } from './health.js';
 import { invalidateTags } from './invalidate-tags.js';
 import type { MethodCache } from './method-cache.js';
 import type { MethodStats } from './method-stats.js';
 import { checkFlag, expectKnown } from './misuse.js';
+import type { RegistryDefaults } from './options.js';
 import { closeOn } from './persist/close-on.js';
 import type { JournalOptions } from './persist/journal-options.js';
 import { openJournals } from './persist/open-journals.js';
 import type { PersistSettings } from './persist-options.js';
 import { type MemoryReport, ProcessMemory } from './process-memory.js';
 import { type OpenOptions, type OpenReport, openTogether } from './registry-opening.js';
-import { checkGuard, type RegistryOptions } from './registry-options.js';
+import { checkGuard, type NewRegistryOptions, type RegistryOptions } from './registry-options.js';
 import { Places } from './registry-places.js';
 import { type CacheEventListener, type CacheEventName, Listeners } from './stats/cache-events.js';
 import { switchesOfEnvironment } from './switches.js';
@@ -31,7 +33,12 @@ export class CacheRegistry {
   readonly #memory = new ProcessMemory(() => this.#caches.values());
   #isClosed = false;
 
-  constructor(options: RegistryOptions = {}) {
+  /** What methods that are kept here do not say themselves, and their classes do not either. */
+  readonly defaults: RegistryDefaults | undefined;
+
+  constructor({ defaults, ...options }: NewRegistryOptions = {}) {
+    if (defaults !== undefined) checkDefaults(defaults, 'new CacheRegistry: defaults', ['registry']);
+    this.defaults = defaults && { ...defaults };
     this.configure(options);
     everyRegistry.add(new WeakRef(this));
   }

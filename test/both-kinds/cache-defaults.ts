@@ -1,5 +1,5 @@
 /** What a class says for all its cached methods, under both kinds of decorators. */
-import { CacheDefaults, Cached, CachedBatch, CacheEvict, CacheRegistry, cacheDefaults, cached, cacheOf } from '../../src/index';
+import { adopt, CacheDefaults, Cached, CachedBatch, CacheEvict, CacheRegistry, cacheDefaults, cached, cacheOf } from '../../src/index';
 import { temporaryDirectory } from '../support/directories';
 import { manualClockForEachTest } from '../support/manual-clock';
 import { errorOf } from '../support/promises';
@@ -185,4 +185,31 @@ describe('when the class is defined', () => {
       message: expect.stringMatching(/Users\.find was/) as string,
     });
   });
+});
+
+test('a method goes before its class, and that before the registry of the object', () => {
+  @CacheDefaults({ capacity: 3 })
+  class Ranks {
+    @Cached({ capacity: 2 })
+    own(id: string): string {
+      return id;
+    }
+    @Cached()
+    ofClass(id: string): string {
+      return id;
+    }
+  }
+  class Plain {
+    @Cached()
+    ofRegistry(id: string): string {
+      return id;
+    }
+  }
+  const [ranks, plain] = [new Ranks(), new Plain()];
+  const ours = new CacheRegistry({ defaults: { capacity: 4, ttl: '1s' } });
+  for (const each of [ranks, plain]) adopt(ours, each);
+  for (const id of ['a', 'b', 'c', 'd', 'e']) void [ranks.own(id), ranks.ofClass(id), plain.ofRegistry(id)];
+  expect([ours.get('Ranks.own')?.size, ours.get('Ranks.ofClass')?.size, ours.get('Plain.ofRegistry')?.size]).toEqual([2, 3, 4]);
+  time.clock.advance(1000);
+  expect(ours.list().flatMap((name) => ours.get(name)?.keys() ?? [])).toEqual([]);
 });

@@ -3,7 +3,7 @@
  */
 import { type DynamicModule, Inject, Module, type OnApplicationShutdown, type OnModuleInit, Optional, type Provider } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
-import { CacheRegistry, ScrubjayError } from '../../index.js';
+import { CacheRegistry, isScrubjayError, ScrubjayError } from '../../index.js';
 import { ScrubjayHealthIndicator } from './health.js';
 import { wantedCaches } from './inject-cache.js';
 import { OPTIONS, type ScrubjayModuleAsyncOptions, type ScrubjayModuleOptions, type ScrubjayOptionsFactory } from './options.js';
@@ -32,20 +32,22 @@ export class ScrubjayModule implements OnModuleInit, OnApplicationShutdown {
     this.#modules = modules;
   }
 
-  /** The module with its options; all of them have defaults. */
+  /** The module with its options; all of them have defaults. @throws SCRUBJAY_BAD_OPTION and others for `defaults` that make no sense */
   static forRoot(options: ScrubjayModuleOptions = {}): DynamicModule {
-    return moduleWith([{ provide: OPTIONS, useValue: options }]);
+    const { registry, defaults } = options;
+    if (defaults !== undefined) registryFrom({ ...(registry && { registry }), defaults }, 'ScrubjayModule.forRoot');
+    return moduleWith('forRoot', [{ provide: OPTIONS, useValue: options }]);
   }
 
   /** The same with options that other providers know: `{ imports: [ConfigModule], inject: [ConfigService], useFactory: (config) => ({ … }) }`. */
   static forRootAsync({ imports = [], inject = [], useFactory, useClass, useExisting }: ScrubjayModuleAsyncOptions): DynamicModule {
-    if (useFactory !== undefined) return moduleWith([{ provide: OPTIONS, useFactory, inject }], imports);
+    if (useFactory !== undefined) return moduleWith('forRootAsync', [{ provide: OPTIONS, useFactory, inject }], imports);
     const factory = useExisting ?? useClass;
     if (factory === undefined) {
       throw new ScrubjayError('SCRUBJAY_BAD_OPTION', 'ScrubjayModule.forRootAsync takes one of useFactory, useClass and useExisting; got none of them.');
     }
     const options: Provider = { provide: OPTIONS, useFactory: (made: ScrubjayOptionsFactory) => made.createScrubjayOptions(), inject: [factory] };
-    return moduleWith(useClass === undefined ? [options] : [options, useClass], imports);
+    return moduleWith('forRootAsync', useClass === undefined ? [options] : [options, useClass], imports);
   }
 
   /** Recovers what is on disk before anybody asks. Global modules are initialized first, and before the application listens. */
@@ -82,8 +84,9 @@ Inject(OPTIONS)(ScrubjayModule, undefined, 1);
 Inject(ModulesContainer)(ScrubjayModule, undefined, 2);
 Module({})(ScrubjayModule);
 
-function moduleWith(options: Provider[], imports: DynamicModule['imports'] = []): DynamicModule {
-  const own: Provider[] = [...options, { provide: CacheRegistry, useFactory: registryFrom, inject: [OPTIONS] }, ScrubjayHealthIndicator];
+function moduleWith(way: string, options: Provider[], imports: DynamicModule['imports'] = []): DynamicModule {
+  const useFactory = (said: ScrubjayModuleOptions): CacheRegistry => registryFrom(said, `ScrubjayModule.${way}`);
+  const own: Provider[] = [...options, { provide: CacheRegistry, useFactory, inject: [OPTIONS] }, ScrubjayHealthIndicator];
   return {
     module: ScrubjayModule,
     global: true,
@@ -98,9 +101,18 @@ function moduleWith(options: Provider[], imports: DynamicModule['imports'] = [])
   };
 }
 
-function registryFrom(options: ScrubjayModuleOptions): CacheRegistry {
+function registryFrom(options: ScrubjayModuleOptions, where: string): CacheRegistry {
   const { registry, ...said } = options;
-  if (registry === undefined) return new CacheRegistry(said);
-  registry.configure(said);
-  return registry;
+  try {
+    if (registry === undefined) return new CacheRegistry(said);
+    const { defaults, ...others } = said;
+    if (defaults !== undefined) {
+      throw new ScrubjayError('SCRUBJAY_BAD_OPTION', 'a registry has its defaults from when it is made; say them there: new CacheRegistry({ defaults }).');
+    }
+    registry.configure(others);
+    return registry;
+  } catch (error) {
+    if (!isScrubjayError(error)) throw error;
+    throw new ScrubjayError(error.code, `${where}: ${error.message}`, { cause: error });
+  }
 }

@@ -2,10 +2,10 @@
  * What an application says to `ScrubjayModule`.
  */
 import type { InjectionToken, ModuleMetadata, OptionalFactoryDependency, Type } from '@nestjs/common';
-import type { CacheRegistry, RegistryOptions } from '../../index.js';
+import type { CacheRegistry, NewRegistryOptions } from '../../index.js';
 
-/** What `ScrubjayModule.forRoot` takes: everything that `registry.configure` does, for the registry of this application. */
-export interface ScrubjayModuleOptions extends RegistryOptions {
+/** What `ScrubjayModule.forRoot` takes: everything that `registry.configure` does, for the registry of this application, and `defaults` for its cached methods. */
+export interface ScrubjayModuleOptions extends NewRegistryOptions {
   /**
    * The registry of the application, such as `registry`, the one of the process. It is opened before traffic and flushed at shutdown; closing it is left to who gave it.
    * Default: a registry of its own, which is closed at shutdown.

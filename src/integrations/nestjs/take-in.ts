@@ -23,7 +23,7 @@ function takeInOne(registry: CacheRegistry, instance: unknown): void {
   if (!isObject(instance)) return;
   adopt(registry, instance);
   // A second object with persisted entries of its own is told now, and not when it is first called.
-  for (const { name, isPersisted } of cachedMembersOf(instance)) {
+  for (const { name, isPersisted } of cachedMembersOf(instance, registry)) {
     if (isPersisted && name in instance) cacheOf(instance, name as never);
   }
 }
@@ -31,7 +31,7 @@ function takeInOne(registry: CacheRegistry, instance: unknown): void {
 function takeInMany(registry: CacheRegistry, wrapper: Wrapper): void {
   const owner = classOf(wrapper);
   if (owner !== undefined) {
-    const members = cachedMembersOf(owner);
+    const members = cachedMembersOf(owner, registry);
     if (members.length === 0) return;
     for (const member of members) expectScope(owner, member, wrapper);
     adopt(registry, owner);

@@ -152,6 +152,14 @@ describe('an application', () => {
     expect(app.get(CacheRegistry).stats()['Users.find']).toMatchObject({ hits: 0, size: 0 });
   });
 
+  test('gives its cached methods defaults', async () => {
+    const app = await start({}, { defaults: { capacity: 1 } });
+    const users = app.get(Users);
+    for (const id of ['u1', 'u2']) void [await users.find(id), await users.kept(id)];
+    expect(cacheOf(users, 'find')).toHaveEntries(1);
+    expect(cacheOf(users, 'kept')).toHaveEntries(1);
+  });
+
   test('that uses the registry of the process has all its caches there', async () => {
     const app = await start({}, { registry });
     await app.get(Users).find('u1');
@@ -289,6 +297,21 @@ describe('providers of which there are many', () => {
     expect(error.message).toContain("scope: 'class'");
   });
 
+  test('may share by default', async () => {
+    @Injectable({ scope: Scope.REQUEST })
+    class Reports4 {
+      @Cached()
+      async find(id: string): Promise<object> {
+        return { id };
+      }
+    }
+    const app = await start({ providers: [Reports4] }, { defaults: { scope: 'class', persist: 'jsonl' } });
+    const [first, second] = [await app.resolve(Reports4), await app.resolve(Reports4)];
+    expect(await second.find('r1')).toBe(await first.find('r1'));
+    expect(app.get(CacheRegistry).health().caches['Reports4.find']?.state).toBe('open');
+    expect((await errorOf(() => start({ providers: [Reports4] }, { defaults: { persist: 'jsonl' } }))).message).toContain("Say @Cached({ scope: 'class' })");
+  });
+
   test('are refused where only what they depend on is request-scoped', async () => {
     @Injectable()
     class Reports2 {
@@ -375,6 +398,15 @@ describe('wrong use', () => {
     }
     const error = await errorOf(() => start({ providers: [Reports3, { provide: 'another', useClass: Reports3 }] }));
     expect(error.code).toBe('SCRUBJAY_SCOPE_UNDECLARED');
+    @Injectable()
+    class Reports5 {
+      @Cached()
+      async find(id: string): Promise<string> {
+        return id;
+      }
+    }
+    const providers = [Reports5, { provide: 'another', useClass: Reports5 }];
+    expect((await errorOf(() => start({ providers }, { defaults: { persist: 'jsonl' } }))).code).toBe('SCRUBJAY_SCOPE_UNDECLARED');
   });
 
   test('a method without a cache, and a class that is not there yet', () => {
@@ -383,6 +415,34 @@ describe('wrong use', () => {
     }
     expect(() => InjectCache(Plain, 'find')).toThrow('Plain.find has no cache');
     expect(() => InjectCache(undefined as unknown as Type<Plain>, 'find')).toThrow('a circle among the imports');
+  });
+
+  test('defaults that make no sense, as soon as they are said', async () => {
+    expect(() => ScrubjayModule.forRoot({ defaults: { ttl: -1 } })).toThrow('ScrubjayModule.forRoot: new CacheRegistry: defaults: ttl must be');
+    expect(() => ScrubjayModule.forRoot({ defaults: { ttl: 1 }, registry })).toThrow('a registry has its defaults from when it is made');
+    const error = await errorOf(() => start({ imports: [ScrubjayModule.forRootAsync({ useFactory: () => ({ defaults: { ttl: -1 } }) })] }));
+    expect(error).toMatchObject({ code: 'SCRUBJAY_BAD_TTL', message: expect.stringContaining('ScrubjayModule.forRootAsync: ') });
+  });
+
+  test('defaults that do not go together with what a method says, at bootstrap', async () => {
+    @Injectable()
+    class Short {
+      @Cached({ ttl: '1s' })
+      find(id: string): string {
+        return id;
+      }
+    }
+    @Injectable({ scope: Scope.REQUEST })
+    class ShortOfRequest {
+      @Cached({ ttl: '1s', scope: 'class' })
+      find(id: string): string {
+        return id;
+      }
+    }
+    for (const provider of [Short, ShortOfRequest]) {
+      const { message } = await errorOf(() => start({ providers: [provider] }, { defaults: { jitter: '1m', ttl: '1h' } }));
+      expect(message).toContain(`@Cached on ${provider.name}.find, with the defaults of its registry: jitter`);
+    }
   });
 
   test('no way to the options', () => {
