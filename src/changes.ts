@@ -64,7 +64,7 @@ export function storing(cache: MethodCache, table: Table, key: CallKey, { value,
     cache,
     touches: (one, text) => one === table && text === key.text,
     carryOut: () => {
-      table.fence(key.text);
+      table.fence(key);
       cache.entries.put(table, key, value, cache.isAsync, undefined, tags);
       // So that it is known how it looked.
       cache.handOut.give(value, () => key.text);

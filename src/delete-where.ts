@@ -44,7 +44,7 @@ export function deletionWhere(cache: MethodCache, parts: Readonly<Record<string,
     touches: (table, text) => concerned.has(table) && isMeant(text),
     carryOut: () => {
       for (const table of concerned) {
-        for (const key of table.keysInUse()) if (isMeant(key)) table.fence(key);
+        for (const text of table.keysInUse()) if (isMeant(text)) table.fence({ text });
         table.puts.fenceWhere(isMeant);
       }
       return entries.removals.deleteAll(slots());

@@ -24,6 +24,16 @@ import type { Table } from './tables.js';
 
 const NONE = -1;
 const FOREVER = Number.POSITIVE_INFINITY;
+
+interface WrittenEntry {
+  readonly key: string;
+  readonly value: unknown;
+  readonly isPromised: boolean;
+  readonly ttlMs: number;
+  readonly replacedLsn: number;
+  readonly tags: readonly string[];
+}
+
 export class Entries implements Expiring {
   readonly keys: EntryKeys;
   /** What the journal asks about. */
@@ -93,6 +103,7 @@ export class Entries implements Expiring {
 
   /** The slot of an entry that is past its time and still of use, or -1. */
   stale(table: Table, key: CallKey): number {
+    if (this.#residents.graceMs === 0) return NONE;
     const slot = this.keys.slotOf(table, key);
     return slot !== NONE && !this.isFresh(slot) && this.isWithin(slot, this.#residents.graceMs) && this.#isDecoded(slot) ? slot : NONE;
   }
@@ -156,10 +167,8 @@ export class Entries implements Expiring {
     if (slot === NONE && residents.expects) residents.expect(hash);
     const replacedLsn = slot === NONE ? UNLOGGED : this.#records.lsnOf(slot);
     slot = this.#evictions.makeRoom(bytes, slot);
-    const expiresAt = ttlMs === FOREVER ? undefined : Math.round(now() + ttlMs);
     const storedAt = elapsed();
-    const kept = { key: key.text, value, isPromised, expiresAt, evicted: this.#evictions.evicted(), replacedLsn, tags: tags.length === 0 ? undefined : tags };
-    const lsn = this.journal?.put(kept) ?? UNLOGGED;
+    const lsn = this.journal === undefined ? UNLOGGED : this.#write(this.journal, { key: key.text, value, isPromised, ttlMs, replacedLsn, tags });
     this.#evictions.forgetEvicted();
     const isNew = slot === NONE;
     const reason = isNew || !this.removals.isOfUse(slot) ? undefined : 'replaced';
@@ -180,6 +189,13 @@ export class Entries implements Expiring {
     this.stored?.(bytes);
     this.removals.tell('cache:written', slot, reason);
     return slot;
+  }
+
+  /** Writes the entry, and who goes for it. Gives the number of the record. */
+  #write(journal: Journal, { key, value, isPromised, ttlMs, replacedLsn, tags }: WrittenEntry): number {
+    const expiresAt = ttlMs === FOREVER ? undefined : Math.round(now() + ttlMs);
+    const evicted = this.#evictions.evicted();
+    return journal.put({ key, value, isPromised, expiresAt, evicted, replacedLsn, tags: tags.length === 0 ? undefined : tags }) ?? UNLOGGED;
   }
 
   /** Removes the entry of a call; see EntryRemovals. @throws SCRUBJAY_NOT_DURABLE */
@@ -260,7 +276,9 @@ export class Entries implements Expiring {
   }
 
   #bytesOf(table: Table, key: CallKey, value: unknown, tags: readonly string[]): number {
-    return this.bytes === undefined ? 0 : entryBytes(this.#limits, { ...sizedKey(table, key.text, key.copy?.key), value, tags });
+    if (this.bytes === undefined) return 0;
+    const { copy } = key;
+    return entryBytes(this.#limits, { ...sizedKey(table, copy === undefined ? key.text : '', copy?.key), value, tags });
   }
 
   #bytesAt(slot: number): number {

@@ -3,7 +3,7 @@
  * all other entries are found by their text.
  */
 import { argumentsText, type KeyRule, keyOfCall } from './key/call-key.js';
-import { argumentsOf, type CallCopy, hashOfCopy } from './key/call-table.js';
+import { argumentsOf, type CallCopy, hashOfCopy, isSmall } from './key/call-table.js';
 import { hashOfText } from './key/hash.js';
 import { hashOfStored, SlotKeys } from './key/slot-index.js';
 import type { SizedEntry } from './memory/byte-limits.js';
@@ -19,7 +19,34 @@ export interface CallKey {
 }
 
 /** A number that is the same for the same key. */
-export const hashOfCall = ({ text, copy }: CallKey): number => (copy === undefined ? hashOfText(text) : hashOfCopy(copy));
+export const hashOfCall = (key: CallKey): number => (key.copy === undefined ? hashOfText(key.text) : hashOfCopy(key.copy));
+
+/** The key of an everyday call: its text is made when somebody asks for it, of the copy, since the method may have changed the arguments by then. */
+class LateKey implements CallKey {
+  readonly copy: CallCopy;
+  readonly #rule: KeyRule;
+  #text: string | undefined;
+
+  constructor(rule: KeyRule, copy: CallCopy) {
+    this.#rule = rule;
+    this.copy = copy;
+  }
+
+  get text(): string {
+    return (this.#text ??= keyOfCall(this.#rule, undefined, argumentsOf(this.copy.key)));
+  }
+}
+
+/**
+ * The key of the call `self.method(...args)`. Its arguments are copied before the method runs: what that does to them must not move the entry.
+ * @throws SCRUBJAY_KEY_REFUSED, SCRUBJAY_KEY_FAILED, SCRUBJAY_KEY_UNNAMED
+ */
+export function callKey(rule: KeyRule, table: Table, self: unknown, args: readonly unknown[]): CallKey {
+  const copy = table.calls?.copyOf(args);
+  // Whatever could be refused is looked at now.
+  if (copy !== undefined && rule.needsNames !== true && isSmall(copy)) return new LateKey(rule, copy);
+  return { text: keyOfCall(rule, self, args), copy };
+}
 
 /** A key, as far as its size goes; it may be about to come to `table`. */
 export function sizedKey(table: Table, text: string, copy: unknown): Omit<SizedEntry, 'value' | 'tags'> {
@@ -46,21 +73,23 @@ export class EntryKeys {
   }
 
   /** The slot of the entry of a call, or -1. */
-  slotOf(table: Table, { text, copy }: CallKey): number {
+  slotOf(table: Table, key: CallKey): number {
+    const { copy } = key;
     if (copy !== undefined) {
       const slot = table.calls?.findCopy(copy) ?? NONE;
       if (slot !== NONE || table.texts.size === 0) return slot;
     } else if (!table.hasAllTexts) this.#tellAll(table);
-    return table.texts.get(text) ?? NONE;
+    return table.texts.get(key.text) ?? NONE;
   }
 
   /** From now on the entry of a call, which has none, stands in `slot`. */
-  bind(slot: number, table: Table, { text, copy }: CallKey): void {
+  bind(slot: number, table: Table, key: CallKey): void {
+    const { copy } = key;
     this.#first ??= table;
     if (table !== this.#first) this.#others[slot] = table;
     const isFoundByCall = copy !== undefined && table.calls?.add(copy, slot) === true;
-    if (!isFoundByCall || table.hasAllTexts) this.#tell(table, text, slot);
-    this.index?.add(slot, copy !== undefined && text.startsWith('~') ? this.#wholeTextOf(copy.key) : text);
+    if (!isFoundByCall || table.hasAllTexts) this.#tell(table, key.text, slot);
+    this.index?.add(slot, copy !== undefined && key.text.startsWith('~') ? this.#wholeTextOf(copy.key) : key.text);
   }
 
   /** An entry that was found by its text, because it came from disk or by `set`, is found by its arguments from now on. */

@@ -41,7 +41,7 @@ export class EntryRemovals {
    */
   expire(table: Table, key: CallKey): boolean {
     if (this.#residents.graceMs === 0) return this.delete(table, key, 'cache:expire');
-    table.fence(key.text);
+    table.fence(key);
     const slot = this.#entries.fresh(table, key);
     if (slot === NONE) {
       this.#entries.journal?.expectWritable();
@@ -79,7 +79,7 @@ export class EntryRemovals {
    * @throws SCRUBJAY_NOT_DURABLE when the journal could not write it; it is gone from memory all the same.
    */
   delete(table: Table, key: CallKey, event: 'cache:deleted' | 'cache:expire' = 'cache:deleted'): boolean {
-    table.fence(key.text);
+    table.fence(key);
     const slot = this.#entries.keys.slotOf(table, key);
     if (slot === NONE) {
       this.#entries.journal?.expectWritable();

@@ -28,16 +28,19 @@ export interface Loaded extends Result {
   readonly tags: readonly string[] | undefined;
 }
 
-/** How a load has failed. */
-interface FailedLoad {
-  readonly self: unknown;
-  readonly error: unknown;
+/** A load, as far as its failure goes. */
+interface LoadUnderWay extends Flight<CallKey> {
+  readonly table: Table;
+  readonly call: { readonly self: unknown; readonly args: readonly unknown[]; readonly isForced?: boolean };
+  /** Whether the method gave a promise. */
   readonly isPromised: boolean;
-  readonly flight: Flight;
+}
+
+/** How a load has failed. */
+interface LoadFailure {
+  readonly error: unknown;
   /** Whether it was not fenced off. */
   readonly counts: boolean;
-  readonly isForced: boolean;
-  readonly args: readonly unknown[];
   /** Those it began with; a reset gives a cache new ones. */
   readonly counters: Counters;
 }
@@ -74,36 +77,34 @@ export interface LoadOwner {
 }
 
 export class LoadOutcomes {
-  readonly #owner: LoadOwner;
+  readonly owner: LoadOwner;
 
   constructor(owner: LoadOwner) {
-    this.#owner = owner;
+    this.owner = owner;
   }
 
   /** The entry in `slot`, which is past its time, is of use. */
   answerWithStale(key: CallKey, slot: number): unknown {
     this.#countStaleHit(key);
-    this.#owner.tellAge(slot);
-    return this.#owner.entries.use(slot);
+    this.owner.tellAge(slot);
+    return this.owner.entries.use(slot);
   }
 
-  #countStaleHit({ text }: CallKey): void {
-    const { counters, events } = this.#owner;
+  #countStaleHit(key: CallKey): void {
+    const { counters, events } = this.owner;
     counters.staleHits++;
-    events.tell('cache:hit', () => text, { stale: true });
+    events.tell('cache:hit', () => key.text, { stale: true });
   }
 
   /** What callers get where a load has failed, if not its error; the error may be remembered. */
-  insteadOfError(
-    table: Table,
-    key: CallKey,
-    { error, isPromised, flight, counts, isForced, self, args, counters }: FailedLoad,
-  ): { readonly value: unknown } | undefined {
-    const { settings } = this.#owner;
+  insteadOfError(load: LoadUnderWay, { error, counts, counters }: LoadFailure): { readonly value: unknown } | undefined {
+    const { settings } = this.owner;
+    const { table, key, isPromised } = load;
+    const { self, args, isForced = false } = load.call;
     const { freshness, name } = settings;
-    const isRefused = flight.isRefused || (settings.batch !== undefined && isRefusal(error));
+    const isRefused = load.isRefused || (settings.batch !== undefined && isRefusal(error));
     // Who waited has had an answer already.
-    const isTold = flight.isOverdue;
+    const isTold = load.isOverdue;
     if (!isRefused) counters.loadErrors++;
     const mayPause = counts && !isRefused && !isTold;
     const instead = isTold ? undefined : this.standIn(table, key, { mayPause, isForced });
@@ -112,14 +113,14 @@ export class LoadOutcomes {
       if (isRemembered(freshness.cacheErrors, { self, error, args }, name))
         table.failures.remember(key.text, { error, isPromised }, freshness.cacheErrors.ttlMs);
     } catch (problem) {
-      this.#owner.reportOnce(problem as ScrubjayError);
+      this.owner.reportOnce(problem as ScrubjayError);
     }
     return undefined;
   }
 
   /** What stands in for a result that does not come, where the user allows that; then it is not tried again for a while. */
   standIn(table: Table, key: CallKey, { mayPause, isForced }: { mayPause: boolean; isForced: boolean }): { readonly value: unknown } | undefined {
-    const { entries, settings } = this.#owner;
+    const { entries, settings } = this.owner;
     const { freshness } = settings;
     const fresh = isForced && freshness.staleIfErrorMs > 0 ? entries.fresh(table, key) : NONE;
     if (fresh !== NONE) return { value: entries.valueAt(fresh) };
@@ -133,15 +134,15 @@ export class LoadOutcomes {
 
   /** Stores the result of a load. What is to be evicted soon must not come back from disk: the load may have begun before that was asked for. */
   keep(table: Table, key: CallKey, result: Loaded): boolean {
-    const { entries, gathering } = this.#owner;
+    const { entries, gathering } = this.owner;
     // Its source works again.
-    table.forgetFailure(key.text);
+    table.forgetFailure(key);
     const isStored = this.#store(table, key, result);
     if (isStored && entries.journal !== undefined && gathering.concerns(table, key.text)) {
       try {
         entries.removals.takeOffDisk([entries.keys.slotOf(table, key)]);
       } catch (error) {
-        this.#owner.reportOnce(error as ScrubjayError);
+        this.owner.reportOnce(error as ScrubjayError);
       }
     }
     return isStored;
@@ -149,12 +150,12 @@ export class LoadOutcomes {
 
   /** Stores what was not loaded but written, as if a load of this call had given it now. */
   storeWritten(table: Table, key: CallKey, value: unknown, { self, args }: { readonly self: unknown; readonly args: readonly unknown[] }): void {
-    const { tagging, isAsync } = this.#owner;
+    const { tagging, isAsync } = this.owner;
     let tags: readonly string[] | undefined = NO_TAGS;
     try {
       if (tagging !== undefined) tags = tagging.tagsOf(value, { self, args });
     } catch (error) {
-      this.#owner.reportOnce(error as ScrubjayError);
+      this.owner.reportOnce(error as ScrubjayError);
       tags = undefined;
     }
     this.#store(table, key, { self, value, args, isPromised: isAsync, tags });
@@ -162,7 +163,7 @@ export class LoadOutcomes {
 
   /** Stores a result, as long as its freshness says; gives whether it is stored. */
   #store(table: Table, key: CallKey, result: Loaded): boolean {
-    const { entries, counters, settings } = this.#owner;
+    const { entries, counters, settings } = this.owner;
     const { value, isPromised, tags } = result;
     let ttlMs = NOT_STORED;
     try {
@@ -170,7 +171,7 @@ export class LoadOutcomes {
         result.guarded?.mayBeStored() !== false && tags !== undefined && this.#canBeKept(value) && !isVetoed(settings.unless, result, settings.name);
       if (isKept) ttlMs = ttlOf(settings.freshness, result, settings.name);
     } catch (error) {
-      this.#owner.reportOnce(error as ScrubjayError);
+      this.owner.reportOnce(error as ScrubjayError);
     }
     if (ttlMs !== NOT_STORED) {
       entries.put(table, key, value, isPromised, ttlMs, tags);
@@ -187,8 +188,8 @@ export class LoadOutcomes {
     const kind = singleUseKind(value);
     if (kind === undefined) return true;
     const advice = 'return what was read from it, such as an array, or take the decorator away.';
-    const { name } = this.#owner.settings;
-    this.#owner.reportOnce(
+    const { name } = this.owner.settings;
+    this.owner.reportOnce(
       new ScrubjayError('SCRUBJAY_RESULT_REFUSED', `${name} gave ${kind}, which can be read only once; such results are not cached: ${advice}`),
     );
     return false;

@@ -2,31 +2,23 @@
  * Runs the method where nobody has a fresh answer: one load for each key, stores what it gives, and answers with something older where the user allows that.
  */
 import { isAgeAsked } from './cache-control.js';
-import { elapsed, soon } from './clock.js';
+import { soon } from './clock.js';
 import type { CallKey } from './entry-keys.js';
 import { ScrubjayError } from './errors.js';
 import { inNobodysName } from './flight/nobodys-name.js';
-import type { Flight, LoadEvents } from './flight/single-flight.js';
+import type { Flight } from './flight/single-flight.js';
 import { addWaiter, circleThrough, track, type Work } from './flight/waits.js';
 import { withSignal } from './key/abort-signals.js';
 import { staysSame } from './key/call-key.js';
 import { isPrimitive, isThenable } from './kinds.js';
+import { type Call, Load } from './load.js';
 import { expectSameKey, runInTurn } from './load-limits.js';
 import { LoadOutcomes, type LoadOwner } from './load-outcomes.js';
 import type { Table } from './tables.js';
 import { TimeLimits } from './time-limits.js';
 
 const NONE = -1;
-const NO_TAGS: readonly string[] = [];
-
-/** A call that nobody has a fresh answer to. */
-export interface Call {
-  readonly self: unknown;
-  readonly args: readonly unknown[];
-  readonly signals: readonly AbortSignal[];
-  /** It is loaded although there may be a fresh entry. */
-  readonly isForced?: boolean;
-}
+const NO_SIGNALS: readonly AbortSignal[] = [];
 
 export class Loads {
   readonly #owner: LoadOwner;
@@ -43,7 +35,7 @@ export class Loads {
 
   /** Answers a call whose entry is past its time, or not there: with what is still of use, by joining the load under way, or by a load. */
   answer(table: Table, key: CallKey, call: Call): unknown {
-    const flight = table.flights.of(key.text);
+    const flight = table.flights.of(key);
     if (flight === undefined || (flight.promise === undefined && !flight.isEntered))
       return call.isForced === true ? this.#load(table, key, call) : this.#start(table, key, call);
     const stale = call.isForced === true ? undefined : this.#staleWhileLoading(table, key, flight.isSlow);
@@ -63,7 +55,7 @@ export class Loads {
     const isOlder = owner.tagging?.isOlder(flight) === true;
     if (isOlder && !staysSame(owner.settings.rule, args)) return this.#load(table, key, call);
     owner.counters.joined++;
-    const answer = this.#tellingAge(table, key, flight, table.flights.join(key.text, flight, signals));
+    const answer = this.#tellingAge(table, key, flight, table.flights.join(flight, signals));
     if (!isOlder) return answer;
     return answer.then((value) => (flight.isOutdated ? owner.find(table, self, args) : value));
   }
@@ -131,16 +123,15 @@ export class Loads {
    * with arguments that may have changed by then.
    */
   refresh(table: Table, key: CallKey, call: Call): boolean {
-    const { counters, isAsync, settings } = this.#owner;
-    if (table.flights.isLoading(key.text)) return true;
+    const { counters, isAsync } = this.#owner;
+    if (table.flights.isLoading(key)) return true;
     if (!isAsync && !call.args.every(isPrimitive)) return false;
     counters.refreshes++;
-    const { controller, args } = withOwnSignal(call);
-    const flight = table.flights.begin(key.text, settings.name, controller);
+    const flight = this.#begin(table, key, call);
     const load = (): void => {
-      if (table.flights.of(key.text) !== flight) return;
+      if (table.flights.of(key) !== flight) return;
       try {
-        const result = this.#run(table, key, flight, { ...call, args, signals: [] });
+        const result = this.#run(flight, NO_SIGNALS);
         if (isThenable(result)) void Promise.resolve(result).catch(() => undefined);
       } catch {
         // It is counted, and the next call may try again.
@@ -154,83 +145,69 @@ export class Loads {
   #load(table: Table, key: CallKey, call: Call): unknown {
     const { counters, events } = this.#owner;
     counters.misses++;
-    events.tell('cache:miss', () => key.text);
-    const { controller, args } = withOwnSignal(call);
-    const flight = table.flights.begin(key.text, this.#owner.settings.name, controller);
+    if (events.wants('cache:miss')) events.tell('cache:miss', () => key.text);
+    const load = this.#begin(table, key, call);
     // Before the method runs: what it asks for itself must find that its caller waits.
-    const waiter = addWaiter(flight);
-    return this.#run(table, key, flight, { ...call, args }, waiter);
+    return this.#run(load, call.signals, addWaiter(load));
+  }
+
+  /** From now on a load is under way; it has not run yet. */
+  #begin(table: Table, key: CallKey, call: Call): Load {
+    const controller = call.signals.length === 0 ? undefined : new AbortController();
+    // It belongs to everybody who waits for it, so it gets a signal of its own in the place of its first caller's.
+    const own = controller === undefined ? call : { ...call, args: withSignal(call.args, controller.signal) };
+    const load = new Load(this.outcomes, table, key, own, controller);
+    table.flights.begin(load);
+    return load;
   }
 
   /** Runs the method, stores what it gives, and answers when that is kept as its durability promises. */
-  #run(table: Table, key: CallKey, flight: Flight, { self, args, signals, isForced = false }: Call, waiter?: Work): unknown {
-    const owner = this.#owner;
-    const { entries, counters } = owner;
-    const { flights } = table;
-    const { tagging } = owner;
-    flight.startedAt = elapsed();
-    tagging?.begin(flight);
-    let tags: readonly string[] | undefined = NO_TAGS;
-    const ended = (value: unknown): void => {
-      counters.endLoad(flight.startedAt);
-      if (tagging !== undefined) tags = tagging.land(flight, value, { self, args });
-    };
-    const failed = (error: unknown, counts: boolean, isPromised = true): { readonly value: unknown } | undefined => {
-      tagging?.fail(flight);
-      return this.outcomes.insteadOfError(table, key, { error, isPromised, flight, counts, isForced, self, args, counters });
-    };
-    const guarded = owner.guard.begin(self, args);
-    const enter = (): unknown => this.#enter(table, key, flight, { self, args });
+  #run(load: Load, signals: readonly AbortSignal[], waiter?: Work): unknown {
+    const { flights } = load.table;
     let result: unknown;
     try {
-      result = guarded === undefined ? enter() : guarded.run(enter);
+      result = load.run(() => this.#enter(load));
     } catch (error) {
-      const instead = failed(error, flights.end(key.text, flight), false);
+      const instead = load.failed(error, flights.end(load));
       if (instead === undefined) throw error;
-      this.#tellAgeOfOlder(table, key, flight);
+      this.#tellAgeOfOlder(load.table, load.key, load);
       return instead.value;
     }
     if (isThenable(result)) {
-      owner.isAsync = true;
-      const keep = (value: unknown): Promise<void> | undefined =>
-        this.outcomes.keep(table, key, { self, value, args, isPromised: true, guarded, tags }) ? entries.journal?.whenDurable() : undefined;
-      flights.follow(key.text, flight, result, { ended, failed, keep } satisfies LoadEvents);
-      this.#times.limit(table, key, flight, isForced);
-      return this.#tellingAge(table, key, flight, flights.join(key.text, flight, signals, waiter));
+      load.isPromised = this.#owner.isAsync = true;
+      flights.follow(load, result, load);
+      this.#times.limit(load);
+      return this.#tellingAge(load.table, load.key, load, flights.join(load, signals, waiter));
     }
     this.#givesValues = true;
-    ended(result);
-    if (flights.end(key.text, flight) && this.outcomes.keep(table, key, { self, value: result, args, isPromised: false, guarded, tags }))
-      entries.journal?.makeDurable();
+    load.ended(result);
+    if (flights.end(load)) load.keepNow(result);
     return result;
   }
 
   /** Runs the method in the name of its load. A result that comes at once waits for nothing, and needs no name. */
-  #enter(table: Table, key: CallKey, flight: Flight, { self, args }: Omit<Call, 'signals'>): unknown {
+  #enter(load: Load): unknown {
     const { settings, isAsync, bulkhead, counters } = this.#owner;
-    const run = (): unknown => {
-      flight.isEntered = true;
-      try {
-        return settings.method.apply(self, args as unknown[]);
-      } finally {
-        flight.isEntered = false;
-      }
-    };
-    if (this.#givesValues && !isAsync) return run();
+    if (this.#givesValues && !isAsync) return this.#invoke(load);
+    const run = (): unknown => this.#invoke(load);
     // Of a batch it is the calls of the method that wait for their turn, not the elements.
-    if (bulkhead === undefined || settings.batch !== undefined || (!isAsync && bulkhead.isFull)) return track(flight, run);
+    if (bulkhead === undefined || settings.batch !== undefined || (!isAsync && bulkhead.isFull)) return track(load, run);
     const expectSame = (): void => {
-      if (!args.every(isPrimitive)) expectSameKey(this.#owner.keyOf(table, self, args).text === key.text, settings.name);
+      const { self, args } = load.call;
+      if (!args.every(isPrimitive)) expectSameKey(this.#owner.keyOf(load.table, self, args).text === load.key.text, settings.name);
     };
-    return track(flight, () => runInTurn(bulkhead, flight, { name: settings.name, counters, run, expectSame, late: () => this.#times.late() }));
+    return track(load, () => runInTurn(bulkhead, load, { name: settings.name, counters, run, expectSame, late: () => this.#times.late() }));
   }
-}
 
-/** The load belongs to everybody who waits for it, so it gets a signal of its own in the place of its first caller's. */
-function withOwnSignal({ args, signals }: Call): { readonly controller: AbortController | undefined; readonly args: readonly unknown[] } {
-  if (signals.length === 0) return { controller: undefined, args };
-  const controller = new AbortController();
-  return { controller, args: withSignal(args, controller.signal) };
+  #invoke(load: Load): unknown {
+    const { self, args } = load.call;
+    load.isEntered = true;
+    try {
+      return this.#owner.settings.method.apply(self, args as unknown[]);
+    } finally {
+      load.isEntered = false;
+    }
+  }
 }
 
 function selfWait(name: string, circle: readonly Work[]): ScrubjayError {

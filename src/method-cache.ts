@@ -10,17 +10,18 @@ import type { AnyMethod, CacheSettings } from './cache-settings.js';
 import { checkLimitOptions } from './check-limits.js';
 import { ContextGuard } from './context-guard.js';
 import { Entries } from './entries.js';
-import { type CallKey, EntryKeys } from './entry-keys.js';
+import { type CallKey, callKey, EntryKeys } from './entry-keys.js';
 import type { ScrubjayError } from './errors.js';
 import type { Bulkhead } from './flight/bulkhead.js';
 import { Gathering } from './gathering.js';
 import { HandOut } from './hand-out.js';
 import { Isolation } from './isolation.js';
 import { signalsIn } from './key/abort-signals.js';
-import { keyOfCall, shapeOf } from './key/call-key.js';
+import { shapeOf } from './key/call-key.js';
 import type { LimitOptions } from './limit-options.js';
+import type { Call } from './load.js';
 import { bulkheadOf } from './load-limits.js';
-import { type Call, Loads } from './loads.js';
+import { Loads } from './loads.js';
 import { type MethodStats, methodStats } from './method-stats.js';
 import { PartIndex } from './part-index.js';
 import type { RecoveryProgress } from './persist/recovery-source.js';
@@ -153,7 +154,9 @@ export class MethodCache {
     } catch (error) {
       return this.findWithoutKey(error as ScrubjayError, self, args);
     }
-    const slot = this.entries.fresh(table, key);
+    // What was looked for by its arguments need not be looked for again.
+    const isAbsent = known === NONE && key.copy !== undefined && table.texts.size === 0;
+    const slot = isAbsent ? NONE : this.entries.fresh(table, key);
     if (slot !== NONE) {
       this.entries.keys.learn(slot, table, key.copy);
       this.counters.hits++;
@@ -192,7 +195,7 @@ export class MethodCache {
    * @throws SCRUBJAY_KEY_REFUSED, SCRUBJAY_KEY_FAILED, SCRUBJAY_KEY_UNNAMED
    */
   keyOf(table: Table, self: unknown, args: readonly unknown[]): CallKey {
-    return { text: keyOfCall(this.settings.rule, self, args), copy: table.calls?.copyOf(args) };
+    return callKey(this.settings.rule, table, self, args);
   }
 
   /** A call without a key is an error when its arguments are to blame, unless the user said otherwise, and runs uncached when the rule is. */
@@ -256,7 +259,7 @@ export class MethodCache {
 
   /** Stores `value` as if a load of the call had given it; a load of it that is under way is not stored. */
   store(table: Table, key: CallKey, value: unknown, call: Pick<Call, 'self' | 'args'>): void {
-    table.fence(key.text);
+    table.fence(key);
     if (!this.switches.isEnabled) this.entries.delete(table, key);
     else {
       this.loads.outcomes.storeWritten(table, key, value, call);

@@ -8,6 +8,7 @@ import { chunksOf } from './flight/batch.js';
 import { withElement } from './flight/batch-plan.js';
 import { Reads, recordOn } from './flight/context-reads.js';
 import { JointSignal } from './flight/joint-signal.js';
+import { Flight } from './flight/single-flight.js';
 import { addWaiter, type Work, workOfCaller } from './flight/waits.js';
 import { signalsIn, withSignal } from './key/abort-signals.js';
 import { isWanted } from './key/call-key.js';
@@ -121,9 +122,11 @@ export class PromptBatch {
   #loadAll(current: string, args: readonly unknown[]): void {
     const { cache, table, listAt, mostIds, load } = this.#asked;
     const generation = cache.tagging?.generation;
-    const others = [...this.#missing.keys()]
-      .filter((key) => key !== current)
-      .map((key) => [key, Object.assign(table.flights.begin(key, cache.settings.name), { isEntered: true })] as const);
+    const others = [...this.#missing.keys()].filter((key) => key !== current).map((text) => new Flight({ text, copy: undefined }, cache.settings.name));
+    for (const flight of others) {
+      flight.isEntered = true;
+      table.flights.begin(flight);
+    }
     this.#work = workOfCaller();
     const hasFired = signalsIn(args).some(({ aborted }) => aborted);
     const given = hasFired ? args : withSignal(args, this.#joint.signal);
@@ -139,7 +142,7 @@ export class PromptBatch {
     } finally {
       // What tags it has is known later, when the cache takes it for a load that has just begun.
       const isOlder = cache.tagging?.generation !== generation;
-      for (const [key, flight] of others) if (!table.flights.end(key, flight) || isOlder) this.#fenced.add(key);
+      for (const flight of others) if (!table.flights.end(flight) || isOlder) this.#fenced.add(flight.key.text);
     }
   }
 }

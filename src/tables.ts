@@ -5,7 +5,7 @@ import { ScrubjayError } from './errors.js';
 import { Puts } from './flight/puts.js';
 import { ShortMemory } from './flight/short-memory.js';
 import { SingleFlight } from './flight/single-flight.js';
-import { type CallShape, CallTable } from './key/call-table.js';
+import { type CallShape, CallTable, COPIES } from './key/call-table.js';
 import type { SlotKeys } from './key/slot-index.js';
 import { SplitMap } from './split-map.js';
 
@@ -34,7 +34,7 @@ export class Table {
   /** What loads have failed with that are not to be repeated for a while. */
   readonly failures = new ShortMemory<Failure>(MOST_FAILURES);
   /** The loads under way. */
-  readonly flights = new SingleFlight();
+  readonly flights = new SingleFlight(COPIES);
   /** The results of methods that write, on their way here. */
   readonly puts = new Puts();
 
@@ -48,16 +48,16 @@ export class Table {
   }
 
   /** From now on the load under way for `key` is not stored and not joined, nothing keeps the next one from trying, and what is on its way there is not stored. */
-  fence(key: string): void {
+  fence(key: { readonly text: string }): void {
     this.flights.fence(key);
     this.puts.fence(key);
     this.forgetFailure(key);
   }
 
   /** From now on nothing that has failed keeps `key` from being loaded. */
-  forgetFailure(key: string): void {
-    if (!this.pauses.isEmpty) this.pauses.forget(key);
-    if (!this.failures.isEmpty) this.failures.forget(key);
+  forgetFailure(key: { readonly text: string }): void {
+    if (!this.pauses.isEmpty) this.pauses.forget(key.text);
+    if (!this.failures.isEmpty) this.failures.forget(key.text);
   }
 
   /** The keys that a fence would change something for. */

@@ -1,12 +1,10 @@
 /**
  * For how long callers wait for a load.
  */
-import type { CallKey } from './entry-keys.js';
 import type { ScrubjayError } from './errors.js';
-import type { Flight } from './flight/single-flight.js';
+import type { Load } from './load.js';
 import { tookTooLong, within } from './load-limits.js';
 import type { LoadOutcomes, LoadOwner } from './load-outcomes.js';
-import type { Table } from './tables.js';
 
 const NONE = -1;
 const NEVER = Number.POSITIVE_INFINITY;
@@ -28,14 +26,16 @@ export class TimeLimits {
   }
 
   /** From now on nobody waits for a load that is under way for longer than the user said; the time in the queue counts. */
-  limit(table: Table, key: CallKey, flight: Flight, isForced: boolean): void {
+  limit(flight: Load): void {
+    const { table, key, call } = flight;
+    const { isForced = false } = call;
     const { settings, entries } = this.#owner;
     const { softTimeoutMs, hardTimeoutMs } = settings.loads;
     if (softTimeoutMs === NEVER && hardTimeoutMs === NEVER) return;
     const promise = within(flight.promise as Promise<unknown>, hardTimeoutMs, (resolve, reject) => {
       const error = this.late();
-      const counts = table.flights.of(key.text) === flight;
-      table.flights.giveUp(key.text, flight, error);
+      const counts = table.flights.of(key) === flight;
+      table.flights.giveUp(flight, error);
       const instead = this.#outcomes.standIn(table, key, { mayPause: counts, isForced });
       if (instead === undefined) reject(error);
       else resolve(instead.value);

@@ -1,3 +1,4 @@
+import { cached } from '../src/cached';
 import { Cached, CacheRegistry, cacheOf } from '../src/index';
 import { byText, someEntries } from './support/entries';
 
@@ -96,4 +97,24 @@ test('an entry that came by its text is found by its arguments from then on, and
   await cache.set(['a'], 'set');
   expect([things.find('a'), things.find('a'), loads()]).toEqual(['set', 'set', 0]);
   expect(cache.keys()).toEqual(['$0="a"']);
+});
+
+test.each([
+  ['a string', ['x'.repeat(600_000), 'y'.repeat(600_000)]],
+  ['a string of letters that each take six', ['\u0000'.repeat(200_000)]],
+  ['one string', ['x'.repeat(1_100_000)]],
+  ['a bigint', [10n ** 1_100_000n]],
+  ['strings in a list', [Array.from({ length: 120 }, () => 'x'.repeat(10_000))]],
+  ['fifty thousand numbers', Array.from({ length: 50_000 }, (_, index) => index / 7)],
+  ['objects with long names', [Array.from({ length: 190 }, () => ({ ['\u0000'.repeat(990)]: 1 }))]],
+])('a call whose text is too long is refused before its method runs: %s', (_name, args) => {
+  let runs = 0;
+  class Users {
+    find(..._args: readonly unknown[]): number {
+      return ++runs;
+    }
+  }
+  cached(Users, 'find', { capacity: 10 });
+  expect(() => new Users().find(...args)).toThrow('more than 1048576 characters');
+  expect(runs).toBe(0);
 });

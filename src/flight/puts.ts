@@ -32,9 +32,9 @@ export class Puts {
   }
 
   /** From now on what is on its way to `key` is not stored. */
-  fence(key: string): void {
+  fence(key: { readonly text: string }): void {
     if (this.#byKey.size === 0) return;
-    this.#stop(key);
+    this.#stop(key.text);
     this.#stop(undefined);
   }
 

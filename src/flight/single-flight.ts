@@ -6,10 +6,12 @@
  */
 
 import { LoadWork } from './bulkhead.js';
+import { type Copies, FlightIndex, type FlightKey } from './flight-index.js';
 import { addWaiter, finish, removeWaiter } from './waits.js';
 
 /** One load under way. */
-export class Flight extends LoadWork {
+export class Flight<K extends FlightKey = FlightKey> extends LoadWork {
+  readonly key: K;
   /** What those who ask meanwhile share; there is nothing to share before the method has given its promise. */
   promise: Promise<unknown> | undefined;
   /** The method runs, and has given nothing yet: who asks now is asked for by the method itself. */
@@ -27,8 +29,9 @@ export class Flight extends LoadWork {
   /** Stops the load; `undefined` when it began without a signal. */
   readonly controller: AbortController | undefined;
 
-  constructor(name: string | undefined, controller: AbortController | undefined) {
+  constructor(key: K, name?: string, controller?: AbortController) {
     super(name);
+    this.key = key;
     this.controller = controller;
   }
 }
@@ -36,60 +39,56 @@ export class Flight extends LoadWork {
 /** What is done around a load that gives a promise. */
 export interface LoadEvents {
   /** The load ended well, with this; said before `keep`, and for a flight that was fenced off, too. */
-  readonly ended: (value: unknown) => void;
+  ended(value: unknown): void;
   /**
    * The load failed; nothing is stored, and the failure reaches everybody who waits, as the very object that was thrown, unless there is something to answer with
    * instead. `counts` is false when the flight was fenced off.
    */
-  readonly failed: (error: unknown, counts: boolean) => { readonly value: unknown } | undefined;
+  failed(error: unknown, counts: boolean): { readonly value: unknown } | undefined;
   /** Stores the result. Not called when the flight was fenced off; what it gives is waited for before anybody is answered. */
-  readonly keep: (value: unknown) => Promise<void> | undefined;
+  keep(value: unknown): Promise<void> | undefined;
 }
 
 export class SingleFlight {
-  readonly #flights = new Map<string, Flight>();
+  readonly #flights: FlightIndex<Flight>;
+
+  constructor(copies?: Copies) {
+    this.#flights = new FlightIndex(copies);
+  }
 
   /** The load for `key` that counts. */
-  of(key: string): Flight | undefined {
+  of(key: FlightKey): Flight | undefined {
     return this.#flights.get(key);
   }
 
   /** Whether a load for `key` has begun, and counts. */
-  isLoading(key: string): boolean {
+  isLoading(key: FlightKey): boolean {
     return this.#flights.get(key)?.isOverdue === false;
   }
 
-  /** A load for `key` begins. To be called before the method runs: what it invalidates itself counts, too. */
-  begin(key: string, name?: string, controller?: AbortController): Flight {
-    const flight = new Flight(name, controller);
-    this.#flights.set(key, flight);
-    return flight;
+  /** A load begins. To be called before the method runs: what it invalidates itself counts, too. */
+  begin(flight: Flight): void {
+    this.#flights.add(flight);
   }
 
   /** The load is over; gives whether it still counts, and may be stored. */
-  end(key: string, flight: Flight): boolean {
+  end(flight: Flight): boolean {
     finish(flight);
     // What still runs in its name may live on, and must not keep the result.
     flight.promise = undefined;
-    return this.#take(key, flight);
-  }
-
-  #take(key: string, flight: Flight): boolean {
-    const counts = this.#flights.get(key) === flight;
-    if (counts) this.#flights.delete(key);
-    return counts;
+    return this.#flights.remove(flight);
   }
 
   /** The method gave a promise: what everybody who asks for `key` shares until it is settled. */
-  follow(key: string, flight: Flight, load: PromiseLike<unknown>, events: LoadEvents): void {
-    flight.promise = this.#land(key, flight, load, events);
+  follow(flight: Flight, load: PromiseLike<unknown>, events: LoadEvents): void {
+    flight.promise = this.#land(flight, load, events);
   }
 
   /**
    * One more waits for `flight`, until it lands or one of `signals` fires; then the wait ends with the reason of that signal. `waiter` is the work of the caller, if it is
    * known to wait already.
    */
-  join(key: string, flight: Flight, signals: readonly AbortSignal[], waiter = addWaiter(flight)): Promise<unknown> {
+  join(flight: Flight, signals: readonly AbortSignal[], waiter = addWaiter(flight)): Promise<unknown> {
     const { promise } = flight as { promise: Promise<unknown> };
     if (signals.length === 0) {
       flight.waiting = Number.POSITIVE_INFINITY;
@@ -105,7 +104,7 @@ export class SingleFlight {
         removeWaiter(flight, waiter);
         const { reason } = event.target as AbortSignal;
         reject(reason as Error);
-        if (--flight.waiting === 0) this.#abandon(key, flight, reason);
+        if (--flight.waiting === 0) this.#abandon(flight, reason);
       };
       for (const signal of signals) signal.addEventListener('abort', leave);
       promise.finally(stop).then(resolve, reject);
@@ -113,44 +112,46 @@ export class SingleFlight {
   }
 
   /** Nobody waits any more. Who asks from now on must not get a load that was told to stop. */
-  #abandon(key: string, flight: Flight, reason: unknown): void {
-    this.#take(key, flight);
+  #abandon(flight: Flight, reason: unknown): void {
+    this.#flights.remove(flight);
     flight.controller?.abort(reason);
     flight.turn?.leave(reason);
   }
 
   /** It has taken too long: who waited is told, and who asks from now on starts a load of their own. A load that was told to stop does not count any more. */
-  giveUp(key: string, flight: Flight, reason: unknown): void {
+  giveUp(flight: Flight, reason: unknown): void {
     flight.isOverdue = true;
     flight.promise = undefined;
-    if (flight.controller !== undefined) this.#take(key, flight);
+    if (flight.controller !== undefined) this.#flights.remove(flight);
     flight.controller?.abort(reason);
     flight.turn?.giveUp(reason);
   }
 
-  async #land(key: string, flight: Flight, load: PromiseLike<unknown>, { ended, failed, keep }: LoadEvents): Promise<unknown> {
+  async #land(flight: Flight, load: PromiseLike<unknown>, events: LoadEvents): Promise<unknown> {
     let value: unknown;
     try {
       value = await load;
     } catch (error) {
       // The flight is over before anybody hears of it: a caller that asks again inside its `catch` must start a new load.
-      const instead = failed(error, this.end(key, flight));
+      const instead = events.failed(error, this.end(flight));
       if (instead === undefined) throw error;
       return instead.value;
     }
-    ended(value);
-    if (this.end(key, flight)) await keep(value);
+    events.ended(value);
+    const kept = this.end(flight) ? events.keep(value) : undefined;
+    // Every `await` costs a turn.
+    if (kept !== undefined) await kept;
     return value;
   }
 
   /** From now on the load under way for `key` is not stored and not joined. */
-  fence(key: string): void {
-    this.#flights.delete(key);
+  fence(key: { readonly text: string }): void {
+    if (!this.#flights.isEmpty) this.#flights.removeText(key.text);
   }
 
   /** The keys of which a load is under way that counts. */
   keys(): string[] {
-    return [...this.#flights.keys()];
+    return this.#flights.texts();
   }
 
   /** From now on no load under way is stored or joined. */

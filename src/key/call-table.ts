@@ -116,6 +116,33 @@ export class CallTable {
   }
 }
 
+/** More items, or letters, may make a text that is too long for a key. */
+const MOST_ITEMS = 64;
+const MOST_LETTERS = 10_000;
+
+/** Whether the text of a call is sure to be no longer than a key may be: an object has up to 40 names with 1,000 letters in all, each of which may take six. */
+export function isSmall({ key }: CallCopy): boolean {
+  if (typeof key === 'string') return key.length <= MOST_LETTERS;
+  if (!isTrace(key)) return typeof key !== 'bigint';
+  if (key.length > MOST_ITEMS) return false;
+  let letters = 0;
+  for (const item of key) if (typeof item === 'string') letters += item.length;
+  return letters <= MOST_LETTERS;
+}
+
+/** How copies are told apart. A copy of several arguments has its hash in front. */
+export const COPIES = {
+  markOf: (copy: object): unknown => {
+    const { key } = copy as CallCopy;
+    return isTrace(key) ? key[0] : key;
+  },
+  areSame: (one: object, other: object): boolean => {
+    const { key } = one as CallCopy;
+    const { key: wanted } = other as CallCopy;
+    return key === wanted || (isTrace(wanted) && isSameTrace(key, wanted));
+  },
+};
+
 /** Arguments with the same key as those of which `key` is the copy. */
 export const argumentsOf = (key: unknown): readonly unknown[] => (isTrace(key) ? valuesOf(key) : [key]);
 

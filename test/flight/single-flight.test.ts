@@ -1,12 +1,15 @@
-import { SingleFlight as Flights, type LoadEvents } from '../../src/flight/single-flight';
+import { Flight, SingleFlight as Flights, type LoadEvents } from '../../src/flight/single-flight';
 import { errorOf, gate } from '../support/promises';
+
+const k = { text: 'k', copy: undefined };
 
 /** The two steps of a load as one. */
 class SingleFlight extends Flights {
-  start(key: string, load: PromiseLike<unknown>, events: LoadEvents): Promise<unknown> {
-    const flight = this.begin(key);
-    this.follow(key, flight, load, events);
-    return this.join(key, flight, []);
+  start(load: PromiseLike<unknown>, events: LoadEvents): Promise<unknown> {
+    const flight = new Flight(k);
+    this.begin(flight);
+    this.follow(flight, load, events);
+    return this.join(flight, []);
   }
 }
 
@@ -29,12 +32,12 @@ const recorder = (): LoadEvents & { readonly seen: unknown[] } => {
 test('who asks while a load is under way gets the promise of that load', async () => {
   const flights = new SingleFlight();
   const load = gate<string>();
-  const promise = flights.start('k', load.promise, recorder());
-  expect(flights.of('k')?.promise).toBe(promise);
-  expect(flights.of('other')).toBeUndefined();
+  const promise = flights.start(load.promise, recorder());
+  expect(flights.of(k)?.promise).toBe(promise);
+  expect(flights.of({ text: 'other', copy: undefined })).toBeUndefined();
   load.open('value');
   expect(await promise).toBe('value');
-  expect(flights.of('k')).toBeUndefined();
+  expect(flights.of(k)).toBeUndefined();
 });
 
 test('the result is kept before anybody is answered', async () => {
@@ -42,7 +45,7 @@ test('the result is kept before anybody is answered', async () => {
   const durable = gate();
   const seen: string[] = [];
   const promise = flights
-    .start('k', Promise.resolve('value'), { ...recorder(), keep: () => durable.promise.then(() => void seen.push('kept')) })
+    .start(Promise.resolve('value'), { ...recorder(), keep: () => durable.promise.then(() => void seen.push('kept')) })
     .then(() => seen.push('answered'));
   await new Promise(setImmediate);
   expect(seen).toEqual([]);
@@ -55,8 +58,8 @@ test('a flight that failed is over before anybody hears of it, and nothing is ke
   const flights = new SingleFlight();
   const events = recorder();
   const failure = new Error('down');
-  const promise = flights.start('k', Promise.reject(failure), events);
-  const seenByCaller = promise.catch(() => flights.of('k'));
+  const promise = flights.start(Promise.reject(failure), events);
+  const seenByCaller = promise.catch(() => flights.of(k));
   expect(await errorOf(() => promise)).toBe(failure);
   expect(await seenByCaller).toBeUndefined();
   expect(events.seen).toEqual(['failed']);
@@ -66,14 +69,14 @@ test('a flight that was fenced off answers its callers and is neither kept nor j
   const flights = new SingleFlight();
   const [old, young] = [gate<string>(), gate<string>()];
   const oldEvents = recorder();
-  const oldAnswer = flights.start('k', old.promise, oldEvents);
-  flights.fence('k');
-  expect(flights.of('k')).toBeUndefined();
-  const youngAnswer = flights.start('k', young.promise, recorder());
+  const oldAnswer = flights.start(old.promise, oldEvents);
+  flights.fence(k);
+  expect(flights.of(k)).toBeUndefined();
+  const youngAnswer = flights.start(young.promise, recorder());
   old.open('old');
   expect(await oldAnswer).toBe('old');
   expect(oldEvents.seen).toEqual(['ended']);
-  expect(flights.of('k')?.promise).toBe(youngAnswer);
+  expect(flights.of(k)?.promise).toBe(youngAnswer);
   young.open('young');
   expect(await youngAnswer).toBe('young');
 });
@@ -81,9 +84,9 @@ test('a flight that was fenced off answers its callers and is neither kept nor j
 test('a fenced flight that fails does not end the younger one', async () => {
   const flights = new SingleFlight();
   const old = gate<string>();
-  const answer = flights.start('k', old.promise, recorder());
+  const answer = flights.start(old.promise, recorder());
   flights.fenceAll();
-  const young = flights.start('k', Promise.resolve('young'), recorder());
+  const young = flights.start(Promise.resolve('young'), recorder());
   old.fail(new Error('late'));
   expect((await errorOf(() => answer)).message).toBe('late');
   expect(await young).toBe('young');
@@ -92,12 +95,14 @@ test('a fenced flight that fails does not end the younger one', async () => {
 test('a load that is invalidated before the method has given its promise does not count', async () => {
   const flights = new SingleFlight();
   const events = recorder();
-  const flight = flights.begin('k');
-  expect(flights.of('k')).toBe(flight);
-  flights.fence('k');
-  flights.follow('k', flight, Promise.resolve('value'), events);
-  expect(await flights.join('k', flight, [])).toBe('value');
+  const flight = new Flight(k);
+  flights.begin(flight);
+  expect(flights.of(k)).toBe(flight);
+  flights.fence(k);
+  flights.follow(flight, Promise.resolve('value'), events);
+  expect(await flights.join(flight, [])).toBe('value');
   expect(events.seen).toEqual(['ended']);
-  const sync = flights.begin('k');
-  expect([flights.end('k', sync), flights.end('k', sync)]).toEqual([true, false]);
+  const sync = new Flight(k);
+  flights.begin(sync);
+  expect([flights.end(sync), flights.end(sync)]).toEqual([true, false]);
 });

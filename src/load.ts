@@ -1,0 +1,81 @@
+/**
+ * One load, from its begin to its end: what is counted and stored of it.
+ */
+import { elapsed } from './clock.js';
+import type { GuardedLoad } from './context-guard.js';
+import type { CallKey } from './entry-keys.js';
+import { Flight, type LoadEvents } from './flight/single-flight.js';
+import type { LoadOutcomes, LoadOwner } from './load-outcomes.js';
+import type { Counters } from './stats/counters.js';
+import type { Table } from './tables.js';
+
+const NO_TAGS: readonly string[] = [];
+
+/** A call that nobody has a fresh answer to. */
+export interface Call {
+  readonly self: unknown;
+  readonly args: readonly unknown[];
+  readonly signals: readonly AbortSignal[];
+  /** It is loaded although there may be a fresh entry. */
+  readonly isForced?: boolean;
+}
+
+export class Load extends Flight<CallKey> implements LoadEvents {
+  readonly table: Table;
+  /** With a signal of its own, where there is one among the arguments. */
+  readonly call: Call;
+  /** Whether the method gave a promise. */
+  isPromised = false;
+  readonly #owner: LoadOwner;
+  readonly #outcomes: LoadOutcomes;
+  /** Those it began with; a reset gives a cache new ones. */
+  #counters: Counters;
+  /** Set where it is looked at which stores of the request it reads. */
+  #guarded: GuardedLoad | undefined;
+  #tags: readonly string[] | undefined = NO_TAGS;
+
+  constructor(outcomes: LoadOutcomes, table: Table, key: CallKey, call: Call, controller: AbortController | undefined) {
+    const { owner } = outcomes;
+    super(key, owner.settings.name, controller);
+    this.table = table;
+    this.call = call;
+    this.#owner = owner;
+    this.#outcomes = outcomes;
+    this.#counters = owner.counters;
+  }
+
+  /** Begins, and does what `work` does. */
+  run(work: () => unknown): unknown {
+    const { tagging, guard, counters } = this.#owner;
+    this.startedAt = elapsed();
+    this.#counters = counters;
+    tagging?.begin(this);
+    this.#guarded = guard.begin(this.call.self, this.call.args);
+    return this.#guarded === undefined ? work() : this.#guarded.run(work);
+  }
+
+  ended(value: unknown): void {
+    this.#counters.endLoad(this.startedAt);
+    const { tagging } = this.#owner;
+    if (tagging !== undefined) this.#tags = tagging.land(this, value, this.call);
+  }
+
+  failed(error: unknown, counts: boolean): { readonly value: unknown } | undefined {
+    this.#owner.tagging?.fail(this);
+    return this.#outcomes.insteadOfError(this, { error, counts, counters: this.#counters });
+  }
+
+  keep(value: unknown): Promise<void> | undefined {
+    return this.#store(value) ? this.#owner.entries.journal?.whenDurable() : undefined;
+  }
+
+  /** The same where nobody can wait. */
+  keepNow(value: unknown): void {
+    if (this.#store(value)) this.#owner.entries.journal?.makeDurable();
+  }
+
+  #store(value: unknown): boolean {
+    const { self, args } = this.call;
+    return this.#outcomes.keep(this.table, this.key, { self, value, args, isPromised: this.isPromised, guarded: this.#guarded, tags: this.#tags });
+  }
+}
