@@ -38,6 +38,12 @@ test.each(doors)('require %s: no timer, nothing that keeps the process alive, an
   expect(seenAt(`require('${door}')`)).toEqual({ seen: [], resources: [] });
 });
 
+test.each(doors)('require %s: nothing stays open for those who look at it as jest --detectOpenHandles does', (door) => {
+  const program = `const open = new Map(); require('node:async_hooks').createHook({ init: (id, type) => open.set(id, type), destroy: (id) => open.delete(id) }).enable();
+    require('${door}'); setImmediate(() => setImmediate(() => console.log(JSON.stringify([...open.values()].filter((type) => !['PROMISE', 'Immediate', 'RANDOMBYTESREQUEST'].includes(type))))));`;
+  expect(JSON.parse(execFileSync(process.execPath, ['-e', program], { encoding: 'utf8', cwd: join(__dirname, '..') }))).toEqual([]);
+});
+
 /** The files of dist that a door loads, and modules of Node that are slow to load. */
 function loadedBy(importing: string): unknown {
   const program = `(async () => { ${importing}; console.log(JSON.stringify(Object.keys(require.cache).filter((path) => path.startsWith(${JSON.stringify(dist)})).map((path) => path.slice(${dist.length + 1})))); })();`;
