@@ -52,6 +52,10 @@ export function hashOfKey(key: unknown): number {
 /** Of a key that is here: a primitive value, or a list that begins with its hash. */
 export const hashOfStored = (key: unknown): number => (Array.isArray(key) ? (key[0] as number) : hashOfKey(key));
 
+const LEAST_DELETES = 64;
+/** A larger map of V8 lies among the large objects from the start. */
+const MOST_RENEWED = 2048;
+
 /** From this slot on strings lie among the other keys, all of them. */
 const MOST_TEXTS = 2 ** 17;
 
@@ -62,6 +66,8 @@ export class SlotIndex {
    * `undefined` when they are so many that every visit to memory costs more than that; then they are hashed here. Measured by `bench -- --suite lru`.
    */
   #texts: Map<string, number> | undefined = new Map();
+  /** How many more strings may be deleted before the map is made anew. */
+  #deletesLeft = LEAST_DELETES;
   /** At 2 × place a hash, behind it slot + 1; 0 is free. */
   #places = new Int32Array(2 * FIRST_PLACES);
   /** By how many bits a hash is longer than the number of a place. */
@@ -157,7 +163,7 @@ export class SlotIndex {
     const key = keys[slot];
     if (key === undefined) return false;
     keys[slot] = undefined;
-    if (typeof key === 'string' && this.#texts !== undefined) this.#texts.delete(key);
+    if (typeof key === 'string' && this.#texts !== undefined) this.#deleteText(this.#texts, key);
     else this.#clear(slot, typeof key === 'number' && key === (key | 0) ? hashOfInteger(key) : hashOfStored(key));
     return true;
   }
@@ -167,14 +173,27 @@ export class SlotIndex {
     const { keys } = this.#keys;
     const before = keys[slot];
     if (this.#texts === undefined || typeof before !== 'string' || typeof key !== 'string') return false;
-    this.#texts.delete(before);
+    this.#deleteText(this.#texts, before);
     this.#texts.set(key, slot);
     keys[slot] = key;
     return true;
   }
 
+  /**
+   * The engine keeps the places of deleted keys, and lays out the whole map anew when there is no other left. With a map that has lived for a while that takes V8 several times as
+   * long as making one from the start, as long as it is small; so that is done before.
+   */
+  #deleteText(texts: Map<string, number>, key: string): void {
+    texts.delete(key);
+    if (--this.#deletesLeft > 0) return;
+    if (texts.size <= MOST_RENEWED) this.#texts = new Map(texts);
+    // The engine has room for a power of two, and doubles it once.
+    this.#deletesLeft = Math.max(2 ** (Math.ceil(Math.log2(texts.size)) + 1) - texts.size, LEAST_DELETES);
+  }
+
   clear(): void {
     this.#texts = new Map();
+    this.#deletesLeft = LEAST_DELETES;
     this.#places = new Int32Array(2 * FIRST_PLACES);
     this.#shift = 32 - Math.log2(FIRST_PLACES);
     this.#count = 0;
