@@ -64,7 +64,12 @@ export class AttendedCalls {
     const { rule } = cache.settings;
     if (!cache.isOpen) {
       if (cache.isAsync && staysSame(rule, args)) return cache.open().then(() => cache.find(table, self, args));
-      cache.openNow();
+      try {
+        cache.openNow();
+      } catch (error) {
+        if (cache.isAsync) return Promise.reject(error as Error);
+        throw error;
+      }
     }
     const control = cacheControl();
     const isPast = (rule.when !== undefined && !this.#isWanted(self, args)) || this.#isTouched(table, self, args);

@@ -14,7 +14,12 @@ export type PersistPlan = Pick<JournalOptions, 'directory' | 'driver' | 'codecs'
 
 /** Whose disk it is. */
 export interface DiskOwner {
-  readonly settings: { readonly name: string; readonly persist: (() => PersistPlan | undefined) | undefined; readonly report: (error: ScrubjayError) => void };
+  readonly settings: {
+    readonly name: string;
+    readonly persist: (() => PersistPlan | undefined) | undefined;
+    readonly expectOpened?: () => void;
+    readonly report: (error: ScrubjayError) => void;
+  };
   readonly entries: Entries;
   readonly tables: Tables;
   /** Whether the method answers with promises, as far as is known. */
@@ -62,14 +67,14 @@ export class CacheDisk {
     await entries.journal?.close();
   }
 
+  /** @throws what a registry says that has not been opened by whoever it belongs to; it may be tried again */
   #startOpening(): Opening<void> {
-    this.#opening ??= new Opening(this.#openingSteps());
+    this.#opening ??= new Opening(this.#openingSteps(this.#newJournal()));
     return this.#opening;
   }
 
-  *#openingSteps(): Generator<void, void> {
+  *#openingSteps(journal: Journal | undefined): Generator<void, void> {
     const owner = this.#owner;
-    const journal = this.#newJournal();
     if (journal === undefined) {
       this.#opened();
       return;
@@ -89,9 +94,10 @@ export class CacheDisk {
   /** None where the cache is to be kept nowhere. */
   #newJournal(): Journal | undefined {
     const { settings, entries } = this.#owner;
-    const { persist, name, report } = settings;
+    const { persist, name, expectOpened, report } = settings;
     const plan = persist?.();
     if (plan === undefined) return undefined;
+    expectOpened?.();
     return new Journal({
       ...plan,
       cacheName: name,

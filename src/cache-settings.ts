@@ -43,6 +43,8 @@ export interface CacheSettings {
   readonly batch?: BatchPlan | undefined;
   /** Where and how the cache is kept on disk; asked for when it is opened, and then it may be nowhere. `undefined` for memory only. */
   readonly persist: (() => PersistPlan | undefined) | undefined;
+  /** Asked before it is opened; throws where its application is not to do that yet. */
+  readonly expectOpened?: () => void;
   /** Tells the application what went wrong without failing a call. */
   readonly report: (error: ScrubjayError) => void;
   /** Told when the cache was made as new: nobody has a table in it any more. */

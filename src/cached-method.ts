@@ -7,7 +7,7 @@ import type { CacheHandle } from './cache-handle.js';
 import { type CachesOwner, ClassCaches, type Declaration } from './class-caches.js';
 import { atEndOfBusyTurn } from './clock.js';
 import { ScrubjayError } from './errors.js';
-import { homeOf, openOf } from './homes.js';
+import { askAbout, homeOf, isStrange, openOf } from './homes.js';
 import { isAsyncFunction, type MethodCache } from './method-cache.js';
 import type { Registrar, RegistryDefaults } from './options.js';
 import type { Table } from './tables.js';
@@ -212,9 +212,16 @@ export class CachedMethod {
   #settle(self: object): Place | undefined {
     if (!this.classes.hasMethod(self)) return undefined;
     const cache = this.#classesFor(self).meet(self);
+    if (this.#isMovable) this.#expectKnown(self, cache);
     const place = { cache, table: cache.settings.isByInstance ? this.#tableOfItsOwn(self, cache) : cache.tables.first };
     this.#places.set(self, place);
     return place;
+  }
+
+  /** @throws what an application says that has made the object and not adopted it yet */
+  #expectKnown(self: object, { settings: { name, persist } }: MethodCache): void {
+    if (!isStrange(self) || persist?.() === undefined) return;
+    askAbout(self, name, this.#homeOf(self) === undefined);
   }
 
   #tableOfItsOwn(self: object, cache: MethodCache): Table {

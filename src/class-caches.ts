@@ -227,6 +227,7 @@ export class ClassCaches {
         tags: settings.tags,
         batch,
         persist: place,
+        expectOpened: () => registry.expectOpened?.(name),
         report: warn,
         wasReset: this.#owner.wasReset,
       });

@@ -9,9 +9,35 @@ interface Homes {
   readonly ofObjects: WeakMap<object, Registrar>;
   /** The applications that have objects of a class. */
   readonly ofClasses: WeakMap<object, Set<WeakRef<Registrar>>>;
+  readonly askers: Set<(stranger: Stranger) => void>;
 }
 const holder = globalThis as { [SHARED]?: Homes };
-const { ofObjects, ofClasses } = (holder[SHARED] ??= { ofObjects: new WeakMap(), ofClasses: new WeakMap() });
+const { ofObjects, ofClasses, askers } = (holder[SHARED] ??= { ofObjects: new WeakMap(), ofClasses: new WeakMap(), askers: new Set() });
+
+/** An object that no application has adopted, and that is about to write to disk. */
+export interface Stranger {
+  readonly self: object;
+  /** The name of the cache. */
+  readonly cache: string;
+  /** What it caches is kept in the registry of the process: no application has objects of its class, or several have. */
+  readonly isNobodys: boolean;
+}
+
+/**
+ * From now on `ask` is told of each object that no application has adopted, when a method of it that is kept on disk is called for the first time. Where it throws, so does the
+ * call. For the integration of a framework, which may know that the object was forgotten.
+ */
+export function whenNotAdopted(ask: (stranger: Stranger) => void): void {
+  askers.add(ask);
+}
+
+/** Whether no application has adopted an object, and somebody wants to know. */
+export const isStrange = (self: object): boolean => askers.size > 0 && !ofObjects.has(self);
+
+/** Asks whether an object may write to disk that no application has adopted. */
+export function askAbout(self: object, cache: string, isNobodys: boolean): void {
+  for (const ask of askers) ask({ self, cache, isNobodys });
+}
 
 /** From now on `self` belongs to `registry`. */
 export function giveHome(self: object, registry: Registrar): void {

@@ -15,6 +15,7 @@ export type { CachedDecorator, CachedFunction, MethodDecoratorOfBothKinds } from
 export { type ErrorCode, isScrubjayError, ScrubjayError } from './errors.js';
 export type { BatchShape } from './flight/batch-result.js';
 export type { CacheHealth, RegistryHealth } from './health.js';
+export { type Stranger, whenNotAdopted } from './homes.js';
 export { type ClassRegistration, registerClass } from './key/registered-classes.js';
 export { Key } from './key-decorator.js';
 export { keyOf } from './key-of.js';

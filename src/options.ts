@@ -166,6 +166,8 @@ export interface Registrar {
   register(name: string, isPersisted: boolean, make: (name: string) => MethodCache): MethodCache;
   /** Takes out a cache that nobody has used. */
   withdraw(cache: MethodCache): void;
+  /** Asked before the cache of that name is read from disk; throws where its application is not to do that yet. */
+  expectOpened?(name: string): void;
   /** `undefined` for a cache that is to stay in memory all the same. */
   place(
     name: string,

@@ -4,16 +4,18 @@
 import { type DynamicModule, Inject, Module, type OnApplicationShutdown, type OnModuleInit, Optional, type Provider } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { CacheRegistry, isScrubjayError, ScrubjayError } from '../../index.js';
+import { ApplicationRegistry } from './application-registry.js';
 import { ScrubjayHealthIndicator } from './health.js';
 import { wantedCaches } from './inject-cache.js';
 import { OPTIONS, type ScrubjayModuleAsyncOptions, type ScrubjayModuleOptions, type ScrubjayOptionsFactory } from './options.js';
+import { expectInitialization, initialized } from './strangers.js';
 import { takeIn } from './take-in.js';
 
 /**
  * Import `ScrubjayModule.forRoot({ … })` once, in the root module; it is global. `@Cached` then works on every provider, in a registry of this application's own:
  * injectable as `CacheRegistry`, opened in `onModuleInit` before other modules are, flushed and closed when the application shuts down
  * (on a signal, too, with `app.enableShutdownHooks()`).
- * @throws SCRUBJAY_MODULE_TWICE, SCRUBJAY_MODULE_MISSING, SCRUBJAY_SCOPE_UNDECLARED, SCRUBJAY_ADOPTED_LATE, SCRUBJAY_DIRECTORY_BUSY when the application is initialized
+ * @throws SCRUBJAY_MODULE_TWICE, SCRUBJAY_MODULE_MISSING, SCRUBJAY_SCOPE_UNDECLARED, SCRUBJAY_ADOPTED_LATE, SCRUBJAY_NOT_OPEN, SCRUBJAY_DIRECTORY_BUSY when the application is initialized
  */
 export class ScrubjayModule implements OnModuleInit, OnApplicationShutdown {
   readonly #registry: CacheRegistry;
@@ -30,6 +32,7 @@ export class ScrubjayModule implements OnModuleInit, OnApplicationShutdown {
     this.#registry = registry;
     this.#options = options;
     this.#modules = modules;
+    expectInitialization(modules);
   }
 
   /** The module with its options; all of them have defaults. @throws SCRUBJAY_BAD_OPTION and others for `defaults` that make no sense */
@@ -53,6 +56,7 @@ export class ScrubjayModule implements OnModuleInit, OnApplicationShutdown {
   /** Recovers what is on disk before anybody asks. Global modules are initialized first, and before the application listens. */
   async onModuleInit(): Promise<void> {
     this.#expectOnce();
+    initialized(this.#modules);
     takeIn(this.#registry, this.#modules);
     await this.#registry.open();
   }
@@ -104,7 +108,7 @@ function moduleWith(way: string, options: Provider[], imports: DynamicModule['im
 function registryFrom(options: ScrubjayModuleOptions, where: string): CacheRegistry {
   const { registry, ...said } = options;
   try {
-    if (registry === undefined) return new CacheRegistry(said);
+    if (registry === undefined) return new ApplicationRegistry(said);
     const { defaults, ...others } = said;
     if (defaults !== undefined) {
       throw new ScrubjayError('SCRUBJAY_BAD_OPTION', 'a registry has its defaults from when it is made; say them there: new CacheRegistry({ defaults }).');
