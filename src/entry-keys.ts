@@ -41,8 +41,13 @@ class LateKey implements CallKey {
  * The key of the call `self.method(...args)`. Its arguments are copied before the method runs: what that does to them must not move the entry.
  * @throws SCRUBJAY_KEY_REFUSED, SCRUBJAY_KEY_FAILED, SCRUBJAY_KEY_UNNAMED
  */
-export function callKey(rule: KeyRule, table: Table, self: unknown, args: readonly unknown[]): CallKey {
-  const copy = table.calls?.copyOf(args);
+export const callKey = (rule: KeyRule, table: Table, self: unknown, args: readonly unknown[]): CallKey => keyWith(table.calls?.copyOf(args), rule, self, args);
+
+/** The same for the call that was looked for in `table` right before. */
+export const callKeyOfLast = (rule: KeyRule, table: Table, self: unknown, args: readonly unknown[]): CallKey =>
+  keyWith(table.calls?.copyOfLast(args), rule, self, args);
+
+function keyWith(copy: CallCopy | undefined, rule: KeyRule, self: unknown, args: readonly unknown[]): CallKey {
   // Whatever could be refused is looked at now.
   if (copy !== undefined && rule.needsNames !== true && isSmall(copy)) return new LateKey(rule, copy);
   return { text: keyOfCall(rule, self, args), copy };

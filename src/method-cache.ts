@@ -10,7 +10,7 @@ import type { AnyMethod, CacheSettings } from './cache-settings.js';
 import { checkLimitOptions } from './check-limits.js';
 import { ContextGuard } from './context-guard.js';
 import { Entries } from './entries.js';
-import { type CallKey, callKey, EntryKeys } from './entry-keys.js';
+import { type CallKey, callKey, callKeyOfLast, EntryKeys } from './entry-keys.js';
 import type { ScrubjayError } from './errors.js';
 import type { Bulkhead } from './flight/bulkhead.js';
 import { Gathering } from './gathering.js';
@@ -150,7 +150,7 @@ export class MethodCache {
     if (known !== NONE && this.entries.isUntroubled(known)) return this.hit(known);
     let key: CallKey;
     try {
-      key = this.keyOf(table, self, args);
+      key = callKeyOfLast(this.settings.rule, table, self, args);
     } catch (error) {
       return this.findWithoutKey(error as ScrubjayError, self, args);
     }

@@ -81,7 +81,11 @@ export class SingleFlight {
 
   /** The method gave a promise: what everybody who asks for `key` shares until it is settled. */
   follow(flight: Flight, load: PromiseLike<unknown>, events: LoadEvents): void {
-    flight.promise = this.#land(flight, load, events);
+    // Less than an async function costs: as long as AsyncLocalStorage is in use, each promise is dear.
+    flight.promise = Promise.resolve(load).then(
+      (value: unknown) => this.#landed(flight, value, events),
+      (error: unknown) => this.#failed(flight, error, events),
+    );
   }
 
   /**
@@ -127,21 +131,17 @@ export class SingleFlight {
     flight.turn?.giveUp(reason);
   }
 
-  async #land(flight: Flight, load: PromiseLike<unknown>, events: LoadEvents): Promise<unknown> {
-    let value: unknown;
-    try {
-      value = await load;
-    } catch (error) {
-      // The flight is over before anybody hears of it: a caller that asks again inside its `catch` must start a new load.
-      const instead = events.failed(error, this.end(flight));
-      if (instead === undefined) throw error;
-      return instead.value;
-    }
+  #landed(flight: Flight, value: unknown, events: LoadEvents): unknown {
     events.ended(value);
     const kept = this.end(flight) ? events.keep(value) : undefined;
-    // Every `await` costs a turn.
-    if (kept !== undefined) await kept;
-    return value;
+    return kept === undefined ? value : kept.then(() => value);
+  }
+
+  /** The flight is over before anybody hears of it: a caller that asks again inside its `catch` must start a new load. */
+  #failed(flight: Flight, error: unknown, events: LoadEvents): unknown {
+    const instead = events.failed(error, this.end(flight));
+    if (instead === undefined) throw error;
+    return instead.value;
   }
 
   /** From now on the load under way for `key` is not stored and not joined. */

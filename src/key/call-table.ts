@@ -28,6 +28,8 @@ export class CallTable {
   readonly #shape: CallShape;
   readonly #hashMask: number;
   readonly #index: SlotIndex;
+  /** What `find` hashed last. */
+  #lastHash = NOT_EVERYDAY;
 
   /** `hashMask` says which bits of the hash of several arguments are used; with few of them, tests see what collisions do. */
   constructor(shape: CallShape, keys: SlotKeys, hashMask = -1) {
@@ -46,9 +48,13 @@ export class CallTable {
     const count = this.#lengthOf(args);
     if (count === 1) {
       const only = args[0];
-      if (isPlainKey(only)) return this.#index.find(only);
+      if (isPlainKey(only)) {
+        this.#lastHash = NOT_EVERYDAY;
+        return this.#index.find(only);
+      }
     }
     const hash = this.#masked(hashOf(args, count));
+    this.#lastHash = hash;
     return hash === NOT_EVERYDAY ? NOT_HERE : this.#index.findBy(hash, isLastTrace);
   }
 
@@ -66,6 +72,12 @@ export class CallTable {
     if (count > this.#shape.most || (count === 2 ? two : three) === undefined) return NOT_HERE;
     const slot = this.#index.findFew(this.#masked(hashOfFew(count, one, two, three)), count, one, two, three);
     return slot !== NOT_HERE && !isMinusZero(one) && !isMinusZero(two) && !isMinusZero(three) ? slot : NOT_HERE;
+  }
+
+  /** The same as `copyOf` for the call that `find` was asked about right before. */
+  copyOfLast(args: readonly unknown[]): CallCopy | undefined {
+    const hash = this.#lastHash;
+    return hash === NOT_EVERYDAY ? this.copyOf(args) : { key: lastTrace(hash) };
   }
 
   /** How many strings lie in the engine's map; see SlotIndex. */
@@ -152,5 +164,7 @@ const isMinusZero = (value: unknown): boolean => Object.is(value, -0);
 const isTrace = (key: unknown): key is readonly unknown[] => Array.isArray(key);
 
 function isSameTrace(stored: unknown, key: readonly unknown[]): boolean {
-  return isTrace(stored) && stored.length === key.length && stored.every((item, index) => Object.is(item, key[index]));
+  if (!isTrace(stored) || stored.length !== key.length) return false;
+  for (let index = 0; index < key.length; index++) if (!Object.is(stored[index], key[index])) return false;
+  return true;
 }
