@@ -1,11 +1,10 @@
 /**
  * Builds dist: the code, once, as CommonJS; doors to it for who imports; declarations for both. docs/decisions/0034-bundles.md says why.
- * And build/modules: each source file by itself, for tests and benchmarks that look inside.
+ * And build/modules: each source file by itself, for tests and benchmarks that look inside. `--no-types` leaves out the declarations, which take most of the time.
  */
 import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { buildCode } from './bundle/code.mjs';
-import { buildDeclarations } from './bundle/declarations.mjs';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 
@@ -19,4 +18,8 @@ const doors = {
 };
 
 await Promise.all([rm('dist', { recursive: true, force: true }), rm('build/modules', { recursive: true, force: true })]);
-await Promise.all([buildCode(doors, 'src/cli/bin.ts'), buildDeclarations(doors)]);
+await buildCode(doors, 'src/cli/bin.ts');
+if (!process.argv.includes('--no-types')) {
+  const { buildDeclarations } = await import('./bundle/declarations.mjs');
+  await buildDeclarations(doors);
+}

@@ -12,7 +12,7 @@ const FOLDER = 'build/declarations';
 export async function buildDeclarations(doors) {
   emitTo(FOLDER, Object.values(doors));
   const input = Object.fromEntries(Object.entries(doors).map(([name, file]) => [name, join(FOLDER, file.replace(/^src\/(.*)\.ts$/, '$1.d.ts'))]));
-  const bundler = await rollup({ input, external: (id) => !/^[./]/.test(id), plugins: [dts({ tsconfig: false })] });
+  const bundler = await rollup({ input, external: (id) => !/^[./]/.test(id), plugins: [dts({ tsconfig: false })], onwarn });
   const { output } = await bundler.generate({ format: 'es', hoistTransitiveImports: false, entryFileNames: '[name].d.ts', chunkFileNames: '[name].ts' });
   await Promise.all(['dist/cjs', 'dist/esm'].map((folder) => mkdir(folder, { recursive: true })));
   for (const { fileName, code, isEntry } of output) {
@@ -24,6 +24,9 @@ export async function buildDeclarations(doors) {
       );
   }
 }
+
+/** Some types have no name that users could say, only a place in the signatures that they can: that is how it is meant. */
+const onwarn = ({ message }, warn) => /private shared type exports/.test(message) || warn(message);
 
 /** Classes that stand in public signatures, and whose members are nobody's business: users may hold them, and that is all. Half of all declarations hang on them. */
 const OPAQUE = new Set(['MethodCache', 'Table']);
