@@ -65,12 +65,16 @@ export class EntryEvictions {
 
   /** Who was named is gone. */
   forgetEvicted(): void {
+    const victims = this.#victims;
+    if (victims.length === 0) return;
     const { counters, removals } = this.#entries;
-    counters.evictions += this.#victims.length;
-    for (const victim of this.#victims) {
+    counters.evictions += victims.length;
+    for (const victim of victims) {
       removals.tell('cache:deleted', victim, 'size');
       removals.release(victim);
     }
-    this.#victims.length = 0;
+    // Mostly there is one: to set the length takes several times as long.
+    if (victims.length === 1) victims.pop();
+    else victims.length = 0;
   }
 }

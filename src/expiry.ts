@@ -26,8 +26,10 @@ let isSweeping = false;
 
 /** From now on what has ended in `entries` is let go of. To be said again when an entry with an end is added. */
 export function watchExpiry(entries: Expiring): void {
-  if (!isWatched.has(entries)) watched.add(new WeakRef(entries));
-  isWatched.add(entries);
+  if (!isWatched.has(entries)) {
+    watched.add(new WeakRef(entries));
+    isWatched.add(entries);
+  }
   if (timer?.clock === clockInUse()) return;
   timer?.stop();
   timer = { clock: clockInUse(), stop: repeat(EVERY_MS, look) };

@@ -45,13 +45,13 @@ export class Load extends Flight<CallKey> implements LoadEvents {
   }
 
   /** Begins, and does what `work` does. */
-  run(work: () => unknown): unknown {
+  run(work: (load: this) => unknown): unknown {
     const { tagging, guard, counters } = this.#owner;
     this.startedAt = elapsed();
     this.#counters = counters;
     tagging?.begin(this);
     this.#guarded = guard.begin(this.call.self, this.call.args);
-    return this.#guarded === undefined ? work() : this.#guarded.run(work);
+    return this.#guarded === undefined ? work(this) : this.#guarded.run(() => work(this));
   }
 
   ended(value: unknown): void {

@@ -166,7 +166,7 @@ export class Loads {
     const { flights } = load.table;
     let result: unknown;
     try {
-      result = load.run(() => this.#enter(load));
+      result = load.run(this.#enter);
     } catch (error) {
       const instead = load.failed(error, flights.end(load));
       if (instead === undefined) throw error;
@@ -186,7 +186,7 @@ export class Loads {
   }
 
   /** Runs the method in the name of its load. A result that comes at once waits for nothing, and needs no name. */
-  #enter(load: Load): unknown {
+  readonly #enter = (load: Load): unknown => {
     const { settings, isAsync, bulkhead, counters } = this.#owner;
     if (this.#givesValues && !isAsync) return this.#invoke(load);
     const run = (): unknown => this.#invoke(load);
@@ -197,7 +197,7 @@ export class Loads {
       if (!args.every(isPrimitive)) expectSameKey(this.#owner.keyOf(load.table, self, args).text === load.key.text, settings.name);
     };
     return track(load, () => runInTurn(bulkhead, load, { name: settings.name, counters, run, expectSame, late: () => this.#times.late() }));
-  }
+  };
 
   #invoke(load: Load): unknown {
     const { self, args } = load.call;
