@@ -24,7 +24,9 @@ function takeInOne(registry: CacheRegistry, instance: unknown): void {
   adopt(registry, instance);
   // A second object with persisted entries of its own is told now, and not when it is first called.
   for (const { name, isPersisted } of cachedMembersOf(instance, registry)) {
-    if (isPersisted && name in instance) cacheOf(instance, name as never);
+    const method = (instance as Record<PropertyKey, unknown>)[name];
+    // What a Proxy or an aspect has put in its place calls it, for whichever object.
+    if (isPersisted && cachedMembersOf({ method }).length > 0) cacheOf(instance, name as never);
   }
 }
 

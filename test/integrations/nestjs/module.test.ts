@@ -183,6 +183,39 @@ describe('an application', () => {
     });
   });
 
+  describe.each([
+    ['stands before', (users: Users) => new Proxy(users, {})],
+    [
+      'calls',
+      (users: Users) =>
+        new Proxy(users, {
+          get(target, name) {
+            const found = target[name as keyof Users];
+            return typeof found === 'function' ? (found.bind(target) as unknown) : found;
+          },
+        }),
+    ],
+    [
+      'has put its own methods on',
+      (users: Users) => {
+        const { find, kept } = users;
+        return Object.assign(users, { find: async (id: string) => find.call(users, id), kept: async (id: string) => kept.call(users, id) });
+      },
+    ],
+  ])('whose provider is an object that a Proxy or a library of aspects %s', (_what, around) => {
+    test('has the caches of that', async () => {
+      // Nobody else has any of it.
+      class Wrapped extends Users {}
+      const app = await start({ providers: [{ provide: Wrapped, useFactory: () => around(new Wrapped()) }] });
+      const [users, own] = [app.get(Wrapped), app.get(CacheRegistry)];
+      expect([await users.find('u1'), await users.find('u1'), await users.kept('u1'), await users.kept('u1')]).toEqual(['u1 1', 'u1 1', 'u1 2', 'u1 2']);
+      expect(own.stats()).toMatchObject({ 'Wrapped.find': { hits: 1, misses: 1, size: 1 }, 'Wrapped.kept': { hits: 1, misses: 1 } });
+      expect(registry.list()).not.toContain('Wrapped.find');
+      await app.close();
+      expect(own.health().caches['Wrapped.kept']?.state).toBe('closed');
+    });
+  });
+
   test('has the caches of controllers and of what stands before them, too', async () => {
     @Controller()
     class UsersController {
