@@ -281,7 +281,7 @@ const SERVICE = `async ({ cached, registry, cacheOf }, directory) => {
   return found;
 }`;
 
-describe('in threads, processes and builds', () => {
+describe('in threads, processes and copies of the library', () => {
   function holding(directory: string) {
     class Users {
       @Cached({ registry, params: ['id'], persist: { driver: 'jsonl', directory } })
@@ -325,24 +325,27 @@ describe('in threads, processes and builds', () => {
     expect(cache.keys()).toEqual(['id="a"', 'id="b"']);
   });
 
-  test('of the ES modules and CommonJS, loaded side by side, a circle of loads through both is found, and a clock and the owner of a directory are those of both', () => {
+  test('of two copies of the library, loaded side by side, a circle of loads through both is found, and a clock and the owner of a directory are those of both', () => {
     const script = `
       import { createRequire } from 'node:module';
-      import * as esm from 'scrubjay';
-      const cjs = createRequire(import.meta.url)('scrubjay');
+      import * as first from 'scrubjay';
+      const require = createRequire(import.meta.url);
+      for (const path of Object.keys(require.cache)) delete require.cache[path];
+      const second = require('scrubjay');
+      if (first.Cached === second.Cached) throw new Error('one copy');
       process.on('warning', () => {});
       process.emitWarning = () => {};
       let turns = 0;
       const then = async (ask) => { await new Promise(setImmediate); return turns++ < 2 ? await ask() : 'end'; };
       class One { async find(id) { return 'one ' + await then(() => other.find(id)); } }
       class Other { async find(id) { return 'other ' + await then(() => one.find(id)); } }
-      esm.cached(One, 'find', { params: ['id'] });
-      cjs.cached(Other, 'find', { params: ['id'] });
+      first.cached(One, 'find', { params: ['id'] });
+      second.cached(Other, 'find', { params: ['id'] });
       const [one, other] = [new One(), new Other()];
       // Two requests, which know nothing of each other.
       const answer = (await Promise.all([one.find('a'), other.find('a')])).join();
       const persist = { directory: ${JSON.stringify(temporaryDirectory())}, onLocked: 'memory' };
-      const states = [esm, cjs].map(({ cached, CacheRegistry }) => {
+      const states = [first, second].map(({ cached, CacheRegistry }) => {
         const registry = new CacheRegistry();
         class Users { find(id) { return id; } }
         cached(Users, 'find', { params: ['id'], persist, registry });
@@ -351,11 +354,11 @@ describe('in threads, processes and builds', () => {
       });
       const clock = (await import('scrubjay/testing')).manualClock();
       class Prices { loads = 0; find() { return ++this.loads; } }
-      cjs.cached(Prices, 'find', { ttl: 1000 });
+      second.cached(Prices, 'find', { ttl: 1000 });
       const prices = new Prices();
       const found = [prices.find(), prices.find()];
       clock.advance(1000);
-      console.log(answer, esm.registry.list().join(), ...states, ...found, prices.find());
+      console.log(answer, first.registry.list().join(), ...states, ...found, prices.find());
       process.exit();
     `;
     const printed = execFileSync(process.execPath, ['--input-type=module', '--eval', script], { cwd: join(__dirname, '../..'), encoding: 'utf8' });
