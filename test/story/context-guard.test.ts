@@ -172,6 +172,31 @@ describe('no false alarm', () => {
   });
 });
 
+test('what stands in a parameter that is no part of the key is not in the key, the rest of a list included', () => {
+  class Users {
+    @Cached({ registry: refusing(), params: ['id', '...others'], omit: ['others'] })
+    find(id: string, ...others: string[]): string {
+      return `${id} ${others.length} ${tenants.getStore()}`;
+    }
+  }
+  const users = new Users();
+  expect(['t1', 't2'].map((tenant) => tenants.run(tenant, () => users.find('a', 'x', tenant)))).toEqual(['a 2 t1', 'a 2 t2']);
+  expect(warnings.messages).toHaveLength(1);
+});
+
+test('each value counts that a load reads of a store', () => {
+  const users = aService({ registry: refusing() }, (_id, tenant) => `${tenants.getStore()} ${tenants.run('t2', () => tenants.getStore())} ${String(tenant)}`);
+  tenants.run('t1', () => users.find('a', 't1'));
+  expect(warnings.messages).toHaveLength(1);
+});
+
+test('a store that holds null is one outside of a request', () => {
+  const users = aService({ registry: refusing() }, () => tenants.getStore() ?? 'nobody');
+  tenants.run(null as never, () => users.find('a'));
+  expect(cacheOf(users, 'find')).toMatchObject({ size: 1 });
+  expect(warnings.messages).toEqual([]);
+});
+
 test('it is switched on and off while the process runs, and by the environment', () => {
   const registry = new CacheRegistry();
   const users = aService({ registry }, () => tenants.getStore());

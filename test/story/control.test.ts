@@ -2,7 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import * as calls from '../../src/cache-control';
-import { type CacheControl, Cached, CachedBatch, type CachedOptions, CacheRegistry, cacheOf, withCacheControl } from '../../src/index';
+import { type CacheControl, Cached, CachedBatch, type CachedOptions, CacheRegistry, cacheOf, withCacheControl, withTransaction } from '../../src/index';
 import { temporaryDirectory } from '../support/directories';
 import { manualClockForEachTest } from '../support/manual-clock';
 import { errorOf, gate } from '../support/promises';
@@ -171,6 +171,28 @@ describe('onlyIfCached', () => {
   });
 });
 
+test('a refresh within a transaction, or with a signal that has fired, runs the method, and nothing is stored', async () => {
+  const { users, service, stats } = aService();
+  await users.find('a');
+  service.source = () => Promise.resolve('not committed');
+  expect(await withTransaction(() => withCacheControl({ mode: 'refresh' }, () => users.find('a')))).toBe('not committed');
+  expect(await users.find('a')).toBe('a1');
+  const seen: AbortSignal[] = [];
+  class Watched {
+    @Cached({ registry: new CacheRegistry(), params: ['id'] })
+    async find(id: string, signal: AbortSignal): Promise<string> {
+      seen.push(signal);
+      return id;
+    }
+  }
+  const watched = new Watched();
+  const fired = AbortSignal.abort();
+  await withCacheControl({ mode: 'refresh' }, () => watched.find('a', fired));
+  expect(seen).toEqual([fired]);
+  expect(cacheOf(watched, 'find').size).toBe(0);
+  expect(stats()).toMatchObject({ bypassed: 1, size: 1 });
+});
+
 describe('minFresh and maxStale', () => {
   test('what does not stay fresh for so long is loaded anew: to the millisecond', async () => {
     const { users } = aService({ ttl: 1000 });
@@ -179,6 +201,19 @@ describe('minFresh and maxStale', () => {
     expect(await withCacheControl({ minFresh: 600 }, () => users.find('a'))).toBe('a1');
     expect(await withCacheControl({ minFresh: 601 }, () => users.find('a'))).toBe('a2');
     expect(await users.find('a')).toBe('a2');
+  });
+
+  test('with onlyIfCached, what does not stay fresh for so long is not answered with', async () => {
+    const { users } = aService({ ttl: 1000, staleWhileRevalidate: '1h' });
+    await users.find('a');
+    const ask = (): unknown => withCacheControl({ mode: 'onlyIfCached', minFresh: 600 }, () => users.find('a'));
+    time.clock.advance(400);
+    expect(await ask()).toBe('a1');
+    time.clock.advance(200);
+    expect((await errorOf(ask)).code).toBe('SCRUBJAY_ONLY_IF_CACHED');
+    time.clock.advance(500);
+    expect((await errorOf(ask)).code).toBe('SCRUBJAY_ONLY_IF_CACHED');
+    expect(await withCacheControl({ mode: 'onlyIfCached' }, () => users.find('a'))).toBe('a1');
   });
 
   test('what is past its time by so much will do, as far as it is kept', async () => {

@@ -1,6 +1,7 @@
 /** Whether callers can change results for each other, in the words of docs/isolation.md. */
 import { isDeepStrictEqual } from 'node:util';
-import { Cached, CachedBatch, type CachedOptions, CacheRegistry, cacheOf } from '../../src/index';
+import { Cached, CachedBatch, type CachedOptions, CachePut, CacheRegistry, cacheOf, withCacheControl } from '../../src/index';
+import { MutationWatch } from '../../src/mutation-watch';
 import { temporaryDirectory } from '../support/directories';
 import { errorOf } from '../support/promises';
 import { warningsOfEachTest } from '../support/warnings';
@@ -216,6 +217,44 @@ describe("isolate: 'freeze'", () => {
     expect([one.map.get('a'), one.date.getTime(), [...one.set]]).toEqual([{ n: 1 }, 5, [{ n: 1 }]]);
   });
 
+  test('what keys of Maps, members of Sets, symbols and circles lead to, too; getters are not run', () => {
+    const runs: string[] = [];
+    const deep = () => ({ n: 1 });
+    const root = {
+      map: new Map([[deep(), 1]]),
+      set: new Set([deep()]),
+      [Symbol.for('s')]: deep(),
+      self: undefined as unknown,
+      get computed() {
+        runs.push('computed');
+        return deep();
+      },
+    };
+    root.self = root;
+    const { users, cache } = aService({ isolate: 'freeze' }, () => root);
+    users.find('a');
+    expect(cache.size).toBe(1);
+    expect(runs).toEqual([]);
+    const found = [...root.map.keys(), ...root.set, root[Symbol.for('s') as never] as { n: number }];
+    for (const each of found) expect(() => (each.n = 2)).toThrow(TypeError);
+    expect(() => (root.self = 1)).toThrow(TypeError);
+    expect(warnings.messages).toEqual([]);
+  });
+
+  test.each([
+    ['a Proxy', () => new Proxy({}, {}), /result\.held is a Proxy/],
+    ['a URL', () => new URL('https://example.org'), /result\.held is a URL, which can always be changed/],
+  ])('%s in a result keeps it from being stored, and leaves none that is older', async (_what, make, message) => {
+    let held: unknown = 1;
+    const { users, cache } = aService({ isolate: 'freeze' }, () => ({ held }));
+    users.find('a');
+    held = make();
+    const found = withCacheControl({ mode: 'refresh' }, () => users.find('a')) as { held: unknown };
+    found.held = 2;
+    expect(cache.size).toBe(0);
+    expect(warnings.messages).toEqual([expect.stringMatching(message)]);
+  });
+
   test('it survives a restart, and is frozen again', async () => {
     const directory = temporaryDirectory();
     const aProcess = () =>
@@ -288,6 +327,46 @@ describe('watchMutations', () => {
     expect(warnings.messages).toEqual([expect.stringMatching(/call id="a": result\.n was 1/), expect.stringMatching(/call id="b": result\.n was 1/)]);
   });
 
+  test('once for all keys that have the same result, and where it leads back to itself', () => {
+    const shared = { n: 1, self: undefined as unknown };
+    shared.self = { up: shared };
+    const { users } = aService({ registry: watching() }, () => shared);
+    for (const id of ['a', 'b']) users.find(id);
+    shared.n = 2;
+    for (const id of ['a', 'b']) users.find(id);
+    expect(warnings.messages).toEqual([expect.stringMatching(/call id="a": result\.n was 1/)]);
+  });
+
+  test('also what a method has written', async () => {
+    class Written {
+      @Cached({ registry: watching(), params: ['id'] })
+      find(id: string): { id: string } {
+        return { id };
+      }
+      @CachePut('find', { key: ({ id }: { id: string }) => [id] })
+      create(given: { id: string }): { id: string } {
+        return given;
+      }
+    }
+    const written = new Written();
+    const own = written.create({ id: 'a' });
+    own.id = 'b';
+    written.find('a');
+    expect(warnings.messages).toEqual([expect.stringMatching(/call id="a": result\.id was "a"/)]);
+  });
+
+  test('where the arguments have changed since, too', async () => {
+    const { users } = aService({ registry: watching(), name: 'later' }, () => ({ n: 1 }));
+    const find = (filter: object): Promise<{ n: number }> => users.find(filter as never) as Promise<{ n: number }>;
+    const first = await find({ a: 1 });
+    first.n = 2;
+    const filter = { a: 1 as unknown };
+    const second = find(filter);
+    filter.a = () => 1;
+    expect(await second).toBe(first);
+    expect(warnings.messages).toEqual([expect.stringContaining('of the call (…): result.n was 1')]);
+  });
+
   test('what nobody has changed is not reported, and what cannot be looked into neither', () => {
     const { users } = aService({ registry: watching() }, () => ({ ...everything(), money: new Money(5), fn: () => 1, proxy: new Proxy({}, {}) }));
     for (let call = 0; call < 3; call++) users.find('a');
@@ -313,11 +392,19 @@ describe('watchMutations', () => {
     users.find('a');
     registry.configure({ watchMutations: true });
     users.find('a');
-    registry.configure({ watchMutations: false });
+    expect(warnings.messages).toEqual([]);
     spoilt.n = 3;
+    users.find('a');
+    expect(warnings.messages.splice(0)).toHaveLength(1);
+    registry.configure({ watchMutations: false });
+    spoilt.n = 4;
     users.find('a');
     const { users: isolated } = aService({ registry: watching(), isolate: 'clone' }, () => ({ n: 1 }));
     for (let call = 0; call < 2; call++) (isolated.find('a') as { n: number }).n = 5;
+    const look = jest.spyOn(MutationWatch.prototype, 'look');
+    const { users: frozen } = aService({ registry: watching(), isolate: 'freeze' }, () => ({ n: 1 }));
+    for (let call = 0; call < 2; call++) frozen.find('a');
+    expect(look).not.toHaveBeenCalled();
     expect(warnings.messages).toEqual([]);
   });
 

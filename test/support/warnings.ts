@@ -1,5 +1,5 @@
 /** The process warnings of a test, which go nowhere else. */
-export function warningsOfEachTest(): { readonly messages: readonly string[] } {
+export function warningsOfEachTest(): { readonly messages: string[] } {
   const holder: { messages: string[] } = { messages: [] };
   beforeEach(() => {
     holder.messages = [];
