@@ -40,11 +40,7 @@ export class Table {
 
   constructor(keys: SlotKeys, shape?: CallShape) {
     this.calls = shape && new CallTable(shape, keys);
-    this.hasAllTexts = this.#needsAllTexts;
-  }
-
-  get #needsAllTexts(): boolean {
-    return this.calls === undefined || !this.calls.tellsAllApart;
+    this.hasAllTexts = this.calls === undefined;
   }
 
   /** From now on the load under way for `key` is not stored and not joined, nothing keeps the next one from trying, and what is on its way there is not stored. */
@@ -80,7 +76,7 @@ export class Table {
     this.fenceAll();
     this.texts.clear();
     this.calls?.clear();
-    this.hasAllTexts = this.#needsAllTexts;
+    this.hasAllTexts = this.calls === undefined;
   }
 }
 

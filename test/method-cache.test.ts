@@ -155,6 +155,24 @@ describe('one load', () => {
     expect(cacheOf(users.find).stats()).toMatchObject({ misses: 1, joined: 999, loads: 1, hits: 0 });
   });
 
+  test('a missing argument and undefined are one, before a rest parameter, too', async () => {
+    const result = gate<number>();
+    let loads = 0;
+    class Users {
+      @Cached({ registry })
+      async find(_id: string, _locale?: string, ..._tags: unknown[]): Promise<number> {
+        loads++;
+        return result.promise;
+      }
+    }
+    const users = new Users();
+    const answers = [users.find('1'), users.find('1', undefined), users.find('2', undefined), users.find('2'), users.find('2', undefined, undefined)];
+    expect(loads).toBe(3);
+    result.open(1);
+    await Promise.all(answers);
+    expect(cacheOf(users.find).keys()).toHaveLength(3);
+  });
+
   test('a load that fails is not remembered; everybody gets the very error, and a retry inside the catch loads again', async () => {
     const failure = new Error('down');
     let loads = 0;

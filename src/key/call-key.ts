@@ -78,8 +78,8 @@ export function scopeText(rule: KeyRule, self: unknown): string {
 export function shapeOf({ parameters, pick, scope, isHidden, isComplete }: KeyRule): CallShape | undefined {
   const isSpecial = parameters.some(({ isIgnored, isSecret, defaultValue }) => isIgnored || isSecret === true || defaultValue !== undefined);
   if (pick !== undefined || scope !== undefined || isHidden === true || isSpecial) return undefined;
-  const gathers = parameters.some(({ isRest }) => isRest);
-  return { most: isComplete === true ? parameters.length : Number.POSITIVE_INFINITY, trims: !gathers };
+  const rest = parameters.findIndex(({ isRest }) => isRest);
+  return { most: isComplete === true ? parameters.length : Number.POSITIVE_INFINITY, trimmed: rest === -1 ? Number.POSITIVE_INFINITY : rest };
 }
 
 /** Whether a call stays the same while it waits: nothing can change an object among its arguments, or the state behind `key`, `scope` and `when`. */

@@ -12,8 +12,8 @@ const NOT_HERE = -1;
 export interface CallShape {
   /** Arguments from this place on are no part of a call; Infinity when all count. */
   readonly most: number;
-  /** A trailing `undefined` is a missing argument; not so where a rest parameter gathers it. */
-  readonly trims: boolean;
+  /** A trailing `undefined` up to this place is a missing argument; from there on a rest parameter gathers it. Infinity where there is none. */
+  readonly trimmed: number;
 }
 
 /** The arguments of a call as they were before the method ran: a primitive value as it is, everything else as a hash with a trace behind it. */
@@ -36,11 +36,6 @@ export class CallTable {
     this.#shape = shape;
     this.#index = new SlotIndex(keys);
     this.#hashMask = hashMask;
-  }
-
-  /** Whether calls that differ here always have different texts; a rest parameter gathers `undefined`, of which not every text tells. */
-  get tellsAllApart(): boolean {
-    return this.#shape.trims;
   }
 
   /** The slot of the call with `args`, or -1 when it is not here. */
@@ -123,7 +118,7 @@ export class CallTable {
 
   #lengthOf(args: readonly unknown[]): number {
     let count = args.length < this.#shape.most ? args.length : this.#shape.most;
-    if (this.#shape.trims) while (count > 0 && args[count - 1] === undefined) count--;
+    while (count > 0 && args[count - 1] === undefined && count <= this.#shape.trimmed) count--;
     return count;
   }
 }

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { keyOfCall, shapeOf } from '../../src/key/call-key.js';
-import { type CallCopy, CallTable } from '../../src/key/call-table.js';
+import { type CallCopy, type CallShape, CallTable, COPIES } from '../../src/key/call-table.js';
 import { SlotKeys } from '../../src/key/slot-index.js';
 import { numRuns } from '../support/thorough';
 import { anyValue, dice, edited, reordered } from './arbitrary-values.js';
 import { aRule, elsewhere, named } from './calls.js';
 import { corpus } from './corpus/keys.js';
 
-const all = { most: Number.POSITIVE_INFINITY, trims: true };
+const all = { most: Number.POSITIVE_INFINITY, trimmed: Number.POSITIVE_INFINITY };
 
 /** A table that knows one call, in slot 0. */
 function knowing(args: readonly unknown[], shape = all, hashMask?: number): CallTable {
@@ -168,7 +168,12 @@ test.each<[string, unknown]>([
 describe('what is found is the same call', () => {
   const argument = fc.oneof(anyValue, fc.dictionary(fc.constantFrom('a', 'b', 'c'), fc.constantFrom(0, 1, '1', null, Number.NaN, undefined), { maxKeys: 3 }));
   const lists = fc.array(argument, { maxLength: 3 });
-  const rules = [aRule(), aRule({ parameters: named('a', 'b'), isComplete: true }), aRule({ parameters: named('a', '...b') })];
+  const rules = [
+    aRule(),
+    aRule({ parameters: named('a', 'b'), isComplete: true }),
+    aRule({ parameters: named('a', '...b') }),
+    aRule({ parameters: named('a', 'b', '...c') }),
+  ];
 
   const textOf = (rule: (typeof rules)[number], args: readonly unknown[]): string | undefined => {
     try {
@@ -182,7 +187,7 @@ describe('what is found is the same call', () => {
     let found = 0;
     let asked = 0;
     fc.assert(
-      fc.property(lists, lists, fc.integer(), fc.nat(2), (one, other, from, which) => {
+      fc.property(lists, lists, fc.integer(), fc.nat(3), (one, other, from, which) => {
         const rule = rules[which] as (typeof rules)[number];
         const shape = shapeOf(rule);
         expect(shape).toBeDefined();
@@ -199,6 +204,22 @@ describe('what is found is the same call', () => {
       numRuns(3000, 350),
     );
     expect(found).toBeGreaterThan(asked / 20);
+  });
+
+  test('and copies of calls with the same text are the same, so that loads under way may be told apart by them', () => {
+    const few = fc.array(fc.constantFrom(undefined, 0, 1, '1', null, Number.NaN, [1], { a: undefined }), { maxLength: 4 });
+    fc.assert(
+      fc.property(fc.oneof(few, lists), few, fc.nat(3), (one, other, which) => {
+        const rule = rules[which] as (typeof rules)[number];
+        const table = new CallTable(shapeOf(rule) as CallShape, new SlotKeys());
+        for (const args of [other, [...one, undefined], [...one, undefined, undefined]]) {
+          const [copy, copyOfOther] = [table.copyOf(one), table.copyOf(args)];
+          if (copy === undefined || copyOfOther === undefined) continue;
+          expect([COPIES.areSame(copy, copyOfOther), one, args]).toEqual([textOf(rule, one) === textOf(rule, args), one, args]);
+        }
+      }),
+      numRuns(3000, 350),
+    );
   });
 
   test('on the corpus: never for two calls that differ, nor for one without a key', () => {
@@ -301,8 +322,9 @@ test.each([
 });
 
 test('surplus arguments do not count where the method cannot see them, trailing undefined does where a rest gathers it', () => {
-  expect(shapeOf(aRule({ parameters: named('a'), isComplete: true }))).toEqual({ most: 1, trims: true });
-  expect(shapeOf(aRule({ parameters: named('...a') }))).toEqual({ most: Number.POSITIVE_INFINITY, trims: false });
-  expect(isFound(['u1'], ['u1', 0, ['u1']], { most: 1, trims: true })).toBe(true);
-  expect(isFound(['u1'], ['u1', undefined], { most: Number.POSITIVE_INFINITY, trims: false })).toBe(false);
+  expect(shapeOf(aRule({ parameters: named('a'), isComplete: true }))).toEqual({ most: 1, trimmed: Number.POSITIVE_INFINITY });
+  expect(shapeOf(aRule({ parameters: named('...a') }))).toEqual({ most: Number.POSITIVE_INFINITY, trimmed: 0 });
+  expect(shapeOf(aRule({ parameters: named('a', 'b', '...c') }))).toEqual({ most: Number.POSITIVE_INFINITY, trimmed: 2 });
+  expect(isFound(['u1'], ['u1', 0, ['u1']], { most: 1, trimmed: Number.POSITIVE_INFINITY })).toBe(true);
+  expect(isFound(['u1'], ['u1', undefined], { most: Number.POSITIVE_INFINITY, trimmed: 0 })).toBe(false);
 });

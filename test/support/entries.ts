@@ -14,5 +14,5 @@ const rule = { method: 'Users.find', parameters: [] };
 /** Entries within `limits`, three of them for ever when nothing is said. */
 export function someEntries(limits: Partial<EntryLimits> = {}, counters = new Counters()): { entries: Entries; counters: Counters; newTable: () => Table } {
   const entries = new Entries({ ...DEFAULT_LIMITS, capacity: 3, ttlMs: Number.POSITIVE_INFINITY, ...limits }, counters, new EntryKeys(rule));
-  return { entries, counters, newTable: () => new Table(entries.keys.calls, { most: Number.POSITIVE_INFINITY, trims: true }) };
+  return { entries, counters, newTable: () => new Table(entries.keys.calls, { most: Number.POSITIVE_INFINITY, trimmed: Number.POSITIVE_INFINITY }) };
 }
