@@ -31,7 +31,6 @@ export interface Loaded extends Result {
 /** A load, as far as its failure goes. */
 interface LoadUnderWay extends Flight<CallKey> {
   readonly table: Table;
-  readonly call: { readonly self: unknown; readonly args: readonly unknown[]; readonly isForced?: boolean };
   /** Whether the method gave a promise. */
   readonly isPromised: boolean;
 }
@@ -41,6 +40,7 @@ interface LoadFailure {
   readonly error: unknown;
   /** Whether it was not fenced off. */
   readonly counts: boolean;
+  readonly call: { readonly self: unknown; readonly args: readonly unknown[]; readonly isForced?: boolean };
   /** Those it began with; a reset gives a cache new ones. */
   readonly counters: Counters;
 }
@@ -97,10 +97,10 @@ export class LoadOutcomes {
   }
 
   /** What callers get where a load has failed, if not its error; the error may be remembered. */
-  insteadOfError(load: LoadUnderWay, { error, counts, counters }: LoadFailure): { readonly value: unknown } | undefined {
+  insteadOfError(load: LoadUnderWay, { error, counts, call, counters }: LoadFailure): { readonly value: unknown } | undefined {
     const { settings } = this.owner;
     const { table, key, isPromised } = load;
-    const { self, args, isForced = false } = load.call;
+    const { self, args, isForced = false } = call;
     const { freshness, name } = settings;
     const isRefused = load.isRefused || (settings.batch !== undefined && isRefusal(error));
     // Who waited has had an answer already.

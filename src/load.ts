@@ -20,10 +20,9 @@ export interface Call {
   readonly isForced?: boolean;
 }
 
-export class Load extends Flight<CallKey> implements LoadEvents {
+/** Its call is none of its members: a table knows of its loads as long as they have not ended, and one that never does would keep `this` and the arguments. */
+export class Load extends Flight<CallKey> implements LoadEvents<Call> {
   readonly table: Table;
-  /** With a signal of its own, where there is one among the arguments. */
-  readonly call: Call;
   /** Whether the method gave a promise. */
   isPromised = false;
   readonly #owner: LoadOwner;
@@ -34,48 +33,46 @@ export class Load extends Flight<CallKey> implements LoadEvents {
   #guarded: GuardedLoad | undefined;
   #tags: readonly string[] | undefined = NO_TAGS;
 
-  constructor(outcomes: LoadOutcomes, table: Table, key: CallKey, call: Call, controller: AbortController | undefined) {
+  constructor(outcomes: LoadOutcomes, table: Table, key: CallKey, controller: AbortController | undefined) {
     const { owner } = outcomes;
     super(key, owner.settings.name, controller);
     this.table = table;
-    this.call = call;
     this.#owner = owner;
     this.#outcomes = outcomes;
     this.#counters = owner.counters;
   }
 
   /** Begins, and does what `work` does. */
-  run(work: (load: this) => unknown): unknown {
+  run(work: (load: this, call: Call) => unknown, call: Call): unknown {
     const { tagging, guard, counters } = this.#owner;
     this.startedAt = elapsed();
     this.#counters = counters;
     tagging?.begin(this);
-    this.#guarded = guard.begin(this.call.self, this.call.args);
-    return this.#guarded === undefined ? work(this) : this.#guarded.run(() => work(this));
+    this.#guarded = guard.begin(call.self, call.args);
+    return this.#guarded === undefined ? work(this, call) : this.#guarded.run(() => work(this, call));
   }
 
-  ended(value: unknown): void {
+  ended(value: unknown, call: Call): void {
     this.#counters.endLoad(this.startedAt);
     const { tagging } = this.#owner;
-    if (tagging !== undefined) this.#tags = tagging.land(this, value, this.call);
+    if (tagging !== undefined) this.#tags = tagging.land(this, value, call);
   }
 
-  failed(error: unknown, counts: boolean): { readonly value: unknown } | undefined {
+  failed(error: unknown, counts: boolean, call: Call): { readonly value: unknown } | undefined {
     this.#owner.tagging?.fail(this);
-    return this.#outcomes.insteadOfError(this, { error, counts, counters: this.#counters });
+    return this.#outcomes.insteadOfError(this, { error, counts, call, counters: this.#counters });
   }
 
-  keep(value: unknown): Promise<void> | undefined {
-    return this.#store(value) ? this.#owner.entries.journal?.whenDurable() : undefined;
+  keep(value: unknown, call: Call): Promise<void> | undefined {
+    return this.#store(value, call) ? this.#owner.entries.journal?.whenDurable() : undefined;
   }
 
   /** The same where nobody can wait. */
-  keepNow(value: unknown): void {
-    if (this.#store(value)) this.#owner.entries.journal?.makeDurable();
+  keepNow(value: unknown, call: Call): void {
+    if (this.#store(value, call)) this.#owner.entries.journal?.makeDurable();
   }
 
-  #store(value: unknown): boolean {
-    const { self, args } = this.call;
+  #store(value: unknown, { self, args }: Call): boolean {
     return this.#outcomes.keep(this.table, this.key, { self, value, args, isPromised: this.isPromised, guarded: this.#guarded, tags: this.#tags });
   }
 }

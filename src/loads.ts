@@ -127,11 +127,11 @@ export class Loads {
     if (table.flights.isLoading(key)) return true;
     if (!isAsync && !call.args.every(isPrimitive)) return false;
     counters.refreshes++;
-    const flight = this.#begin(table, key, call);
+    const flight = this.#begin(table, key, call.signals);
     const load = (): void => {
       if (table.flights.of(key) !== flight) return;
       try {
-        const result = this.#run(flight, NO_SIGNALS);
+        const result = this.#run(flight, call, NO_SIGNALS);
         if (isThenable(result)) void Promise.resolve(result).catch(() => undefined);
       } catch {
         // It is counted, and the next call may try again.
@@ -146,61 +146,59 @@ export class Loads {
     const { counters, events } = this.#owner;
     counters.misses++;
     if (events.wants('cache:miss')) events.tell('cache:miss', () => key.text);
-    const load = this.#begin(table, key, call);
+    const load = this.#begin(table, key, call.signals);
     // Before the method runs: what it asks for itself must find that its caller waits.
-    return this.#run(load, call.signals, addWaiter(load));
+    return this.#run(load, call, call.signals, addWaiter(load));
   }
 
   /** From now on a load is under way; it has not run yet. */
-  #begin(table: Table, key: CallKey, call: Call): Load {
-    const controller = call.signals.length === 0 ? undefined : new AbortController();
-    // It belongs to everybody who waits for it, so it gets a signal of its own in the place of its first caller's.
-    const own = controller === undefined ? call : { ...call, args: withSignal(call.args, controller.signal) };
-    const load = new Load(this.outcomes, table, key, own, controller);
+  #begin(table: Table, key: CallKey, signals: readonly AbortSignal[]): Load {
+    const load = new Load(this.outcomes, table, key, signals.length === 0 ? undefined : new AbortController());
     table.flights.begin(load);
     return load;
   }
 
-  /** Runs the method, stores what it gives, and answers when that is kept as its durability promises. */
-  #run(load: Load, signals: readonly AbortSignal[], waiter?: Work): unknown {
+  /** Runs the method, stores what it gives, and answers when that is kept as its durability promises, or one of `signals` fires. */
+  #run(load: Load, asked: Call, signals: readonly AbortSignal[], waiter?: Work): unknown {
     const { flights } = load.table;
+    // It belongs to everybody who waits for it, so it gets a signal of its own in the place of its first caller's.
+    const call = load.controller === undefined ? asked : { ...asked, args: withSignal(asked.args, load.controller.signal) };
     let result: unknown;
     try {
-      result = load.run(this.#enter);
+      result = load.run(this.#enter, call);
     } catch (error) {
-      const instead = load.failed(error, flights.end(load));
+      const instead = load.failed(error, flights.end(load), call);
       if (instead === undefined) throw error;
       this.#tellAgeOfOlder(load.table, load.key, load);
       return instead.value;
     }
     if (isThenable(result)) {
       load.isPromised = this.#owner.isAsync = true;
-      flights.follow(load, result, load);
-      this.#times.limit(load);
+      flights.follow(load, result, load, call);
+      this.#times.limit(load, call.isForced);
       return this.#tellingAge(load.table, load.key, load, flights.join(load, signals, waiter));
     }
     this.#givesValues = true;
-    load.ended(result);
-    if (flights.end(load)) load.keepNow(result);
+    load.ended(result, call);
+    if (flights.end(load)) load.keepNow(result, call);
     return result;
   }
 
   /** Runs the method in the name of its load. A result that comes at once waits for nothing, and needs no name. */
-  readonly #enter = (load: Load): unknown => {
+  readonly #enter = (load: Load, call: Call): unknown => {
     const { settings, isAsync, bulkhead, counters } = this.#owner;
-    if (this.#givesValues && !isAsync) return this.#invoke(load);
-    const run = (): unknown => this.#invoke(load);
+    if (this.#givesValues && !isAsync) return this.#invoke(load, call);
+    const run = (): unknown => this.#invoke(load, call);
     // Of a batch it is the calls of the method that wait for their turn, not the elements.
     if (bulkhead === undefined || settings.batch !== undefined || (!isAsync && bulkhead.isFull)) return track(load, run);
     const expectSame = (): void => {
-      const { self, args } = load.call;
+      const { self, args } = call;
       if (!args.every(isPrimitive)) expectSameKey(this.#owner.keyOf(load.table, self, args).text === load.key.text, settings.name);
     };
     return track(load, () => runInTurn(bulkhead, load, { name: settings.name, counters, run, expectSame, late: () => this.#times.late() }));
   };
 
-  #invoke(load: Load): unknown {
-    const { self, args } = load.call;
+  #invoke(load: Load, { self, args }: Call): unknown {
     load.isEntered = true;
     try {
       return this.#owner.settings.method.apply(self, args as unknown[]);

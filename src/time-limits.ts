@@ -26,9 +26,8 @@ export class TimeLimits {
   }
 
   /** From now on nobody waits for a load that is under way for longer than the user said; the time in the queue counts. */
-  limit(flight: Load): void {
-    const { table, key, call } = flight;
-    const { isForced = false } = call;
+  limit(flight: Load, isForced = false): void {
+    const { table, key } = flight;
     const { settings, entries } = this.#owner;
     const { softTimeoutMs, hardTimeoutMs } = settings.loads;
     if (softTimeoutMs === NEVER && hardTimeoutMs === NEVER) return;

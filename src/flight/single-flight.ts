@@ -36,17 +36,17 @@ export class Flight<K extends FlightKey = FlightKey> extends LoadWork {
   }
 }
 
-/** What is done around a load that gives a promise. */
-export interface LoadEvents {
+/** What is done around a load that gives a promise, and was made for `call`. */
+export interface LoadEvents<C> {
   /** The load ended well, with this; said before `keep`, and for a flight that was fenced off, too. */
-  ended(value: unknown): void;
+  ended(value: unknown, call: C): void;
   /**
    * The load failed; nothing is stored, and the failure reaches everybody who waits, as the very object that was thrown, unless there is something to answer with
    * instead. `counts` is false when the flight was fenced off.
    */
-  failed(error: unknown, counts: boolean): { readonly value: unknown } | undefined;
+  failed(error: unknown, counts: boolean, call: C): { readonly value: unknown } | undefined;
   /** Stores the result. Not called when the flight was fenced off; what it gives is waited for before anybody is answered. */
-  keep(value: unknown): Promise<void> | undefined;
+  keep(value: unknown, call: C): Promise<void> | undefined;
 }
 
 export class SingleFlight {
@@ -80,11 +80,11 @@ export class SingleFlight {
   }
 
   /** The method gave a promise: what everybody who asks for `key` shares until it is settled. */
-  follow(flight: Flight, load: PromiseLike<unknown>, events: LoadEvents): void {
+  follow<C>(flight: Flight, load: PromiseLike<unknown>, events: LoadEvents<C>, call: C): void {
     // Less than an async function costs: as long as AsyncLocalStorage is in use, each promise is dear.
     flight.promise = Promise.resolve(load).then(
-      (value: unknown) => this.#landed(flight, value, events),
-      (error: unknown) => this.#failed(flight, error, events),
+      (value: unknown) => this.#landed(flight, value, events, call),
+      (error: unknown) => this.#failed(flight, error, events, call),
     );
   }
 
@@ -131,15 +131,15 @@ export class SingleFlight {
     flight.turn?.giveUp(reason);
   }
 
-  #landed(flight: Flight, value: unknown, events: LoadEvents): unknown {
-    events.ended(value);
-    const kept = this.end(flight) ? events.keep(value) : undefined;
+  #landed<C>(flight: Flight, value: unknown, events: LoadEvents<C>, call: C): unknown {
+    events.ended(value, call);
+    const kept = this.end(flight) ? events.keep(value, call) : undefined;
     return kept === undefined ? value : kept.then(() => value);
   }
 
   /** The flight is over before anybody hears of it: a caller that asks again inside its `catch` must start a new load. */
-  #failed(flight: Flight, error: unknown, events: LoadEvents): unknown {
-    const instead = events.failed(error, this.end(flight));
+  #failed<C>(flight: Flight, error: unknown, events: LoadEvents<C>, call: C): unknown {
+    const instead = events.failed(error, this.end(flight), call);
     if (instead === undefined) throw error;
     return instead.value;
   }

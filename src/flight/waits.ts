@@ -5,12 +5,19 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { soon } from '../clock.js';
 
+/** Whoever runs in the name of `work` has it. A timer or a connection that the method began may live on: it keeps the badge, and nothing of the work when that is over. */
+interface Badge {
+  work: Work | undefined;
+}
+
 /** Something under way that others wait for: a load, the call of a batch, a queue. */
 export class Work {
   /** As messages call it; `undefined` where it stands for several. */
   readonly name: string | undefined;
   isOver = false;
   isTracked = false;
+  /** Stands for it in AsyncLocalStorage. */
+  badge: Badge | undefined;
   /** The work that waits for it. */
   waiters: Work[] | undefined;
 
@@ -20,18 +27,18 @@ export class Work {
 }
 
 class Waits {
-  readonly #storage = new AsyncLocalStorage<Work>();
+  readonly #storage = new AsyncLocalStorage<Badge>();
   #underWay = 0;
   #isEnding = false;
 
   run<T>(work: Work, run: () => T): T {
     work.isTracked = true;
     this.#underWay++;
-    return this.#storage.run(work, run);
+    return this.#storage.run((work.badge = { work }), run);
   }
 
   ofCaller(): Work | undefined {
-    return this.#storage.getStore();
+    return this.#storage.getStore()?.work;
   }
 
   /** Before Node 24, every promise of the process costs more as long as any AsyncLocalStorage is in use. */
@@ -58,6 +65,7 @@ export function finish(work: Work): void {
   if (work.isOver) return;
   work.isOver = true;
   work.waiters = undefined;
+  if (work.badge !== undefined) work.badge.work = undefined;
   if (work.isTracked) waits.end();
 }
 

@@ -5,15 +5,15 @@ const k = { text: 'k', copy: undefined };
 
 /** The two steps of a load as one. */
 class SingleFlight extends Flights {
-  start(load: PromiseLike<unknown>, events: LoadEvents): Promise<unknown> {
+  start(load: PromiseLike<unknown>, events: LoadEvents<undefined>): Promise<unknown> {
     const flight = new Flight(k);
     this.begin(flight);
-    this.follow(flight, load, events);
+    this.follow(flight, load, events, undefined);
     return this.join(flight, []);
   }
 }
 
-const recorder = (): LoadEvents & { readonly seen: unknown[] } => {
+const recorder = (): LoadEvents<undefined> & { readonly seen: unknown[] } => {
   const seen: unknown[] = [];
   return {
     seen,
@@ -99,7 +99,7 @@ test('a load that is invalidated before the method has given its promise does no
   flights.begin(flight);
   expect(flights.of(k)).toBe(flight);
   flights.fence(k);
-  flights.follow(flight, Promise.resolve('value'), events);
+  flights.follow(flight, Promise.resolve('value'), events, undefined);
   expect(await flights.join(flight, [])).toBe('value');
   expect(events.seen).toEqual(['ended']);
   const sync = new Flight(k);

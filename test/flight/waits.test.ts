@@ -1,4 +1,5 @@
 import { addWaiter, circleThrough, finish, removeWaiter, track, Work, workOfCaller } from '../../src/flight/waits';
+import { collectUntil, watchGarbage } from '../support/garbage';
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -73,4 +74,19 @@ test('when nothing is under way, and others had their turn, promises carry nothi
   const other = aWork('b');
   expect(track(other, workOfCaller)).toBe(other);
   expect(await late).toBeUndefined();
+});
+
+test('what lives on in the name of work that is over does not keep it', async () => {
+  const garbage = watchGarbage();
+  const begin = (): NodeJS.Timeout => {
+    const work = new Work('a');
+    garbage.watch(work, 'work');
+    const timer = track(work, () => setInterval(() => undefined, 1_000_000));
+    finish(work);
+    return timer;
+  };
+  const timer = begin();
+  await collectUntil(() => garbage.gone.size === 1);
+  clearInterval(timer);
+  expect([...garbage.gone]).toEqual(['work']);
 });
