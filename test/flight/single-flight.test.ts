@@ -106,3 +106,10 @@ test('a load that is invalidated before the method has given its promise does no
   flights.begin(sync);
   expect([flights.end(sync), flights.end(sync)]).toEqual([true, false]);
 });
+
+test('a promise is waited for as `await` does, whatever `then` somebody has given it', async () => {
+  const flights = new SingleFlight();
+  const odd = Promise.resolve('value');
+  odd.then = (() => undefined) as never;
+  expect(await flights.start(odd, recorder())).toBe('value');
+});
