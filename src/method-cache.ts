@@ -155,7 +155,7 @@ export class MethodCache {
       return this.findWithoutKey(error as ScrubjayError, self, args);
     }
     // What was looked for by its arguments need not be looked for again.
-    const isAbsent = known === NONE && key.copy !== undefined && table.texts.size === 0;
+    const isAbsent = known === NONE && key.copy !== undefined && table.texts.size === 0 && table.calls?.hasLookedFor(key.copy) === true;
     const slot = isAbsent ? NONE : this.entries.fresh(table, key);
     if (slot !== NONE) {
       this.entries.keys.learn(slot, table, key.copy);

@@ -80,6 +80,25 @@ describe('what makes two calls the same', () => {
     expect(loads).toBe(1);
   });
 
+  test('a getter among the arguments that makes a cached call itself does not hide what is stored', () => {
+    let loads = 0;
+    class Users {
+      @Cached({ registry })
+      find(_query: object, _take: number): number {
+        return ++loads;
+      }
+    }
+    const users = new Users();
+    expect(users.find({ id: 5 }, 1)).toBe(1);
+    let id: number | undefined;
+    const lazy = {
+      get id(): number {
+        return (id ??= users.find({ other: 'query' }, 2) + 3);
+      },
+    };
+    expect([users.find(lazy, 1), loads]).toEqual([1, 2]);
+  });
+
   test('an argument without a key fails the call with its path and the remedy, and an async method rejects', async () => {
     class Users {
       @Cached({ registry, params: ['id', 'options'] })

@@ -75,6 +75,11 @@ export class CallTable {
     return hash === NOT_EVERYDAY ? this.copyOf(args) : { key: lastTrace(hash) };
   }
 
+  /** Whether `find`, asked right before `copyOfLast` gave this copy, has told whether the call is here; not so where a getter among the arguments disturbed it. */
+  hasLookedFor({ key }: CallCopy): boolean {
+    return this.#lastHash !== NOT_EVERYDAY || !isTrace(key);
+  }
+
   /** How many strings lie in the engine's map; see SlotIndex. */
   get mappedTexts(): number | undefined {
     return this.#index.mappedTexts;
