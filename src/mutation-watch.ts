@@ -39,23 +39,30 @@ export class MutationWatch {
 /** What cannot even be read, such as a getter that throws, cannot be told to have changed. */
 function mutationOf(was: unknown, is: unknown): Mutation | undefined {
   try {
-    return difference(was, is, [], new Set());
+    const found = difference(was, is, [], new Set());
+    return found === CIRCLE ? { path: [], was, is } : found;
   } catch {
     return undefined;
   }
 }
 
+/** What is different is above: the way to it leads back. */
+const CIRCLE = 'circle';
+
 /** The way to the first difference. `open` are the values above. */
-function difference(was: unknown, is: unknown, path: readonly PropertyKey[], open: Set<unknown>): Mutation | undefined {
+function difference(was: unknown, is: unknown, path: readonly PropertyKey[], open: Set<unknown>): Mutation | typeof CIRCLE | undefined {
   if (isDeepStrictEqual(was, is)) return undefined;
-  if (isPrimitive(was) || isPrimitive(is) || open.has(is)) return { path, was, is };
+  if (isPrimitive(was) || isPrimitive(is)) return { path, was, is };
+  if (open.has(is)) return CIRCLE;
   open.add(is);
+  let leadsBack = false;
   const [before, after] = [partsOf(was as object), partsOf(is as object)];
   for (const name of new Set([...before.keys(), ...after.keys()])) {
     const found = difference(before.get(name), after.get(name), [...path, isPrimitive(name) ? (name as PropertyKey) : 'value'], open);
-    if (found !== undefined) return found;
+    if (found !== undefined && found !== CIRCLE) return found;
+    leadsBack ||= found === CIRCLE;
   }
-  return { path, was, is };
+  return leadsBack ? CIRCLE : { path, was, is };
 }
 
 /** What is in a value: its own properties, and the entries of a Map. */

@@ -1,11 +1,13 @@
 /** Whether callers can change results for each other, in the words of docs/isolation.md. */
 import { isDeepStrictEqual } from 'node:util';
-import { Cached, CachedBatch, type CachedOptions, CachePut, CacheRegistry, cacheOf, withCacheControl } from '../../src/index';
+import { Cached, CachedBatch, type CachedOptions, CachePut, CacheRegistry, cacheOf } from '../../src/index';
 import { MutationWatch } from '../../src/mutation-watch';
 import { temporaryDirectory } from '../support/directories';
+import { manualClockForEachTest } from '../support/manual-clock';
 import { errorOf } from '../support/promises';
 import { warningsOfEachTest } from '../support/warnings';
 
+const time = manualClockForEachTest();
 const warnings = warningsOfEachTest();
 
 class Money {
@@ -246,10 +248,11 @@ describe("isolate: 'freeze'", () => {
     ['a URL', () => new URL('https://example.org'), /result\.held is a URL, which can always be changed/],
   ])('%s in a result keeps it from being stored, and leaves none that is older', async (_what, make, message) => {
     let held: unknown = 1;
-    const { users, cache } = aService({ isolate: 'freeze' }, () => ({ held }));
+    const { users, cache } = aService({ isolate: 'freeze', ttl: 1000 }, () => ({ held }));
     users.find('a');
     held = make();
-    const found = withCacheControl({ mode: 'refresh' }, () => users.find('a')) as { held: unknown };
+    time.clock.advance(1000);
+    const found = users.find('a') as { held: unknown };
     found.held = 2;
     expect(cache.size).toBe(0);
     expect(warnings.messages).toEqual([expect.stringMatching(message)]);
@@ -328,7 +331,7 @@ describe('watchMutations', () => {
   });
 
   test('once for all keys that have the same result, and where it leads back to itself', () => {
-    const shared = { n: 1, self: undefined as unknown };
+    const shared = { self: undefined as unknown, n: 1 };
     shared.self = { up: shared };
     const { users } = aService({ registry: watching() }, () => shared);
     for (const id of ['a', 'b']) users.find(id);
