@@ -107,7 +107,7 @@ test.each(['later', 'gathered', 'now', 'map'] as const)('any series of lists, fa
         for (let id = 0; id < 8; id++) expect(cache.has([id])).toBe(remembered.has(id));
       }
     }),
-    numRuns(150, 30),
+    numRuns(150, 12),
   );
 });
 
@@ -133,6 +133,6 @@ test('lists that overlap in time load each element once, and every caller gets t
       expect(await Promise.all(answers)).toEqual(lists.map((list) => list.map((id) => `#${id}`)));
       expect([...asked].sort()).toEqual([...new Set(lists.flat())].sort());
     }),
-    numRuns(150, 30),
+    numRuns(150, 12),
   );
 });

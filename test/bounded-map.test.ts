@@ -53,7 +53,7 @@ test.each([
         );
       }
     }),
-    numRuns(150, 40),
+    numRuns(150, 15),
   );
 });
 
@@ -77,7 +77,7 @@ test.each(Object.keys(policies) as PolicyName[])('%s: a map holds what was set l
         expect([...map.keys()].filter((held) => map.peek(held) !== last.get(held))).toEqual([]);
       }
     }),
-    numRuns(40, 10),
+    numRuns(40, 4),
   );
 });
 

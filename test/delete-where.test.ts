@@ -336,6 +336,6 @@ test('it removes what an obvious model removes, with and without an index, befor
         expect(cache.keys()).toEqual(shown);
       }
     }),
-    numRuns(1000, 80),
+    numRuns(1000, 40),
   );
 });

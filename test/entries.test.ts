@@ -3,6 +3,7 @@ import type { Journal } from '../src/persist/journal';
 import type { Table } from '../src/tables';
 import { byText, someEntries } from './support/entries';
 import { manualClockForEachTest } from './support/manual-clock';
+import { numRuns } from './support/thorough';
 
 const time = manualClockForEachTest();
 
@@ -68,7 +69,7 @@ test.each([
         expect([entries.size, counters.evictions]).toEqual([model.entries.length, model.evictions]);
       }
     }),
-    { numRuns: 400 },
+    numRuns(400, 120),
   );
 });
 

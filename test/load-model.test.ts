@@ -232,6 +232,6 @@ test('no waiter is lost, no load is made twice, and nothing is stored that shoul
       for (const each of steps) await run.take(each);
       await run.finish();
     }),
-    numRuns(20_000, 250),
+    numRuns(20_000, 100),
   );
 }, 600_000);

@@ -120,7 +120,7 @@ test.each<[string, CachedOptions]>([
         expect(all.sort()).toEqual(fresh.map((entry) => entry.text).sort());
       }
     }),
-    numRuns(30, 7),
+    numRuns(30, 3),
   );
 });
 
@@ -177,6 +177,6 @@ test.each(POLICIES)('%s: whatever changes while it runs, no call gets the value 
         expect(handle.keys()).toHaveLength(size);
       }
     }),
-    numRuns(12, 3),
+    numRuns(12, 1),
   );
 });

@@ -10,7 +10,7 @@ import { aClosedCache, aCompactedCache, driverNames, filesIn, logsIn, scrubjay }
 const time = manualClockForEachTest();
 
 /** Bytes between two of those that are broken. */
-const STEP = isThorough ? 29 : 499;
+const STEP = isThorough ? 29 : 997;
 const WIDE = 100;
 
 /** A directory with these files, and what a cache finds there. */

@@ -10,7 +10,7 @@ import { aClosedCache, aCompactedCache, driverNames, filesIn, logsIn, scrubjay }
 manualClockForEachTest();
 
 /** Bytes between two of those that are broken. */
-const STEP = isThorough ? 5 : 23;
+const STEP = isThorough ? 5 : 71;
 
 interface Finding {
   readonly kind: string;
@@ -84,7 +84,7 @@ describe.each(driverNames)('%s', (driver) => {
     const [[name, bytes]] = [...filesIn(directory)] as [[string, Buffer]];
     const [, [manifest, manifestBytes]] = [...filesIn(directory)] as [unknown, [string, Buffer]];
     const header = drivers[driver].readHeader(bytes);
-    for (let length = 0; length < bytes.length; length++) {
+    for (let length = 0; length < bytes.length; length += isThorough ? 1 : 7) {
       writeFileSync(join(directory, name), bytes.subarray(0, length));
       // The manifest is made when the header is durable.
       if (header.kind === 'good' && length >= header.end) writeFileSync(join(directory, manifest), manifestBytes);

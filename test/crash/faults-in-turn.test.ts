@@ -16,7 +16,7 @@ jest.setTimeout(600_000);
 const LEAST_DEEDS = 45;
 const WORKLOADS = numRuns(1).numRuns;
 /** Of so many calls one has its turn; which one is another with each fault. */
-const STRIDE = isThorough ? 1 : 9;
+const STRIDE = isThorough ? 1 : 27;
 
 interface FaultyDisk {
   readonly name: string;

@@ -124,7 +124,9 @@ interface Chain {
   readonly isAsync: boolean;
 }
 const chains: readonly Chain[] = (['always', 'interval', 'os'] as const).flatMap((durability) => [true, false].map((isAsync) => ({ durability, isAsync })));
-const GENERATIONS = numRuns(11, 2).numRuns;
+/** One for each durability, unless there is time for all. */
+const someChains = isThorough ? chains : chains.filter(({ durability, isAsync }) => isAsync === (durability === 'interval'));
+const GENERATIONS = numRuns(11, 3).numRuns;
 
 /** Kills one process after the other on one directory; gives how many were killed, and how many of them while they opened it. */
 async function liveAndDie({ durability, isAsync }: Chain, seed: number): Promise<{ kills: number; early: number; deeds: number }> {
@@ -154,15 +156,16 @@ async function liveAndDie({ durability, isAsync }: Chain, seed: number): Promise
 }
 
 test('every acknowledged entry is there after each of many kills at random moments, in LRU order', async () => {
-  const sums = await Promise.all(chains.map((chain, index) => liveAndDie(chain, SEED * 100 + index)));
+  const sums = await Promise.all(someChains.map((chain, index) => liveAndDie(chain, SEED * 100 + index)));
   const total = (name: 'kills' | 'early' | 'deeds'): number => sums.reduce((sum, one) => sum + one[name], 0);
-  expect(total('kills')).toBeGreaterThanOrEqual((GENERATIONS - 1) * chains.length);
-  // A few generations may have no such moment.
-  if (isThorough) expect(total('early')).toBeGreaterThan(0);
+  expect(total('kills')).toBeGreaterThanOrEqual((GENERATIONS - 1) * someChains.length);
+  // A few generations may have no such moment, and few deeds.
+  if (!isThorough) return;
+  expect(total('early')).toBeGreaterThan(0);
   expect(total('deeds')).toBeGreaterThan(1000);
 }, 600_000);
 
-test.each(chains)('after flush the order is exact: $durability, async $isAsync', async (chain) => {
+test.each(someChains)('after flush the order is exact: $durability, async $isAsync', async (chain) => {
   const directory = temporaryDirectory();
   const deeds = someDeeds(randomNumbers(SEED), 300, 0, CAPACITY).filter(({ kind }) => kind !== 'clear' && kind !== 'flush');
   for (const key of ['k1', 'k2', 'k3', 'k1', 'k2']) deeds.push({ kind: 'call', key, version: 400 });

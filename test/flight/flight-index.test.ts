@@ -1,5 +1,6 @@
 import { FlightIndex, type FlightKey } from '../../src/flight/flight-index';
 import { randomNumbers } from '../crash/deeds';
+import { numRuns } from '../support/thorough';
 
 interface Copy {
   readonly of: number;
@@ -19,7 +20,7 @@ describe('it finds what a Map by text would find', () => {
   ])('%s', (_name, part) => {
     const random = randomNumbers(part * 10);
     const keyOf = (number: number): FlightKey => ({ text: `k${number}`, copy: random() < part ? { of: number } : undefined });
-    for (let round = 0; round < 300; round++) {
+    for (let round = 0; round < numRuns(300, 40).numRuns; round++) {
       const index = new FlightIndex(copies);
       const model = new Map<string, { readonly key: FlightKey }>();
       const known: { readonly key: FlightKey }[] = [];

@@ -201,7 +201,7 @@ describe('what is found is the same call', () => {
           expect(textOf(rule, args)).toBeDefined();
         }
       }),
-      numRuns(3000, 350),
+      numRuns(3000, 120),
     );
     expect(found).toBeGreaterThan(asked / 20);
   });
@@ -284,7 +284,7 @@ test('it finds what a plain list of calls holds, whatever is added and removed',
         expect([slot, table.find(args), table.findCopy(table.copyOf(args) as CallCopy)]).toEqual([slot, ...(model.has(slot) ? [slot, slot] : [-1, -1])]);
       });
     }),
-    numRuns(150, 40),
+    numRuns(150, 12),
   );
 });
 

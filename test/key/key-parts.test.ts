@@ -84,6 +84,6 @@ test('Invariant: a part is never said to be different when it may be equal; and 
         expect([name, isSaid]).toEqual([name, isPlain ? isEqual : isEqual || isSaid]);
       }
     }),
-    numRuns(5000, 200),
+    numRuns(5000, 80),
   );
 });

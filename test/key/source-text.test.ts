@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { readSourceText, type SourceText } from '../../src/key/source-text.js';
+import { numRuns } from '../support/thorough';
 
 type Method = (...args: never[]) => unknown;
 
@@ -196,7 +197,7 @@ describe('whatever is written', () => {
         const text = read(source);
         expect([text.isSure, shown(text)]).toEqual([true, parts.map(({ name }) => name).join(', ')]);
       }),
-      { numRuns: 1000 },
+      numRuns(1000, 250),
     );
   });
 
@@ -244,7 +245,7 @@ describe('whatever is written', () => {
           Function.prototype.toString = original;
         }
       }),
-      { numRuns: 2000 },
+      numRuns(2000, 500),
     );
   });
 });

@@ -56,7 +56,7 @@ test.each([1, 2, 3, 4, 5, 6, 7, 8])('an order that is restored at any moment evi
   const capacity = 2 + Math.floor(next() * 12);
   const live = new OrderedCache(sieve, capacity);
   let restored = live.restarted();
-  for (let call = 0; call < numRuns(5000, 1000).numRuns; call++) {
+  for (let call = 0; call < numRuns(5000, 400).numRuns; call++) {
     if (next() < 0.1) restored = (next() < 0.5 ? restored : live).restarted();
     const key = Math.floor(next() ** 2 * 2 * capacity);
     const chance = next();

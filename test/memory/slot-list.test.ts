@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { SlotList } from '../../src/memory/slot-list';
+import { numRuns } from '../support/thorough';
 
 const NEVER = -1;
 
@@ -30,7 +31,7 @@ test('it agrees with an array, whatever is done to it', () => {
         expect(model.map((one) => [list.before(one), list.after(one)])).toEqual(model.map((_, at) => [model[at - 1] ?? NEVER, model[at + 1] ?? NEVER]));
       }
     }),
-    { numRuns: 300 },
+    numRuns(300, 100),
   );
 });
 

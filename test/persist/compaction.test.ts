@@ -6,13 +6,15 @@ import { policies } from '../../src/memory/index';
 import type { FileSystem } from '../../src/persist/file-system';
 import { temporaryDirectory } from '../support/directories';
 import { manualClockForEachTest } from '../support/manual-clock';
-import { numRuns } from '../support/thorough';
+import { isThorough, numRuns } from '../support/thorough';
 import { type Contents, DiskCache, frameEnds, recovered } from './disk-cache';
 import { type Fault, faultySystem, unsyncedFileSystem } from './faulty-file-system';
 
 manualClockForEachTest();
 
 const SOON = 300;
+/** Bytes between two of those that are broken. */
+const STEP = isThorough ? 1 : 7;
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const filesIn = (directory: string): string[] => readdirSync(directory).sort();
 const snapshotsIn = (directory: string): string[] => filesIn(directory).filter((name) => name.startsWith('snap-'));
@@ -72,9 +74,9 @@ test.each(['lru', 'fifo', 'lfu', 'sieve', 's3-fifo', 'w-tinylfu'] as const)('%s:
       expect(knows(directories[0])).toEqual(knows(directories[1]));
       for (const directory of directories) rmSync(directory, { recursive: true });
     }),
-    numRuns(25, 8),
+    numRuns(25, 6),
   );
-  expect(compacted).toBeGreaterThan(3);
+  expect(compacted).toBeGreaterThan(isThorough ? 3 : 0);
 });
 
 test('old files go, one generation stays, and the next session goes on with it', async () => {
@@ -151,7 +153,7 @@ describe('cut off', () => {
       ]),
     ) as unknown as FileSystem;
     cache = new DiskCache({ directory, capacity: 5, leastLogBytes: SOON, files: watched });
-    for (let round = 0; round < 60; round++) {
+    for (let round = 0; round < (isThorough ? 60 : 30); round++) {
       cache.put(`k${round % 7}`, `value ${round}`);
       // Only the compaction works now.
       steady = true;
@@ -166,7 +168,7 @@ describe('cut off', () => {
     const { files, calls } = faultySystem();
     (await aCompacted(temporaryDirectory(), files)).die();
     const total = calls.length;
-    for (let failAt = 10; failAt < total; failAt += 7) {
+    for (let failAt = 10; failAt < total; failAt += isThorough ? 7 : 29) {
       const directory = temporaryDirectory();
       const cache = await tryCompacted(directory, failAt, fault);
       const { state } = cache.journal;
@@ -201,7 +203,7 @@ describe('a snapshot that is damaged', () => {
 
   test('cut off at any byte, the generation before it takes its place', async () => {
     const { directory, contents, newest } = await compacted();
-    for (let length = statSync(newest).size - 1; length >= 0; length--) {
+    for (let length = statSync(newest).size - 1; length >= 0; length -= STEP) {
       truncateSync(newest, length);
       expect([length, recovered(directory).contents]).toEqual([length, contents]);
     }
@@ -212,7 +214,7 @@ describe('a snapshot that is damaged', () => {
   test('flipped at any byte, the same', async () => {
     const { directory, contents, newest } = await compacted();
     const bytes = readFileSync(newest);
-    for (let at = 0; at < bytes.length; at++) {
+    for (let at = 0; at < bytes.length; at += STEP) {
       const flipped = Buffer.from(bytes);
       flipped[at] = (flipped[at] as number) ^ 4;
       writeFileSync(newest, flipped);

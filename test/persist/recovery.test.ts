@@ -1,6 +1,7 @@
 import { readdirSync, statSync, truncateSync } from 'node:fs';
 import { logFiles, temporaryDirectory } from '../support/directories';
 import { manualClockForEachTest } from '../support/manual-clock';
+import { testThoroughly } from '../support/thorough';
 import { DiskCache, headerBytes, recovered } from './disk-cache';
 
 const time = manualClockForEachTest();
@@ -171,7 +172,7 @@ describe('chunks', () => {
     ]);
   });
 
-  test('what follows a record near the longest length is read', () => {
+  testThoroughly('what follows a record near the longest length is read', () => {
     const directory = temporaryDirectory();
     new DiskCache({ directory })
       .put('long', 'z'.repeat(33 * MIB))

@@ -186,6 +186,6 @@ test.each(['lru', 'fifo', 's3-fifo'] as const)('%s: however often the disk fails
       const sorted = (list: typeof contents): typeof contents => [...list].sort(([one], [other]) => (one < other ? -1 : 1));
       expect(policy === 's3-fifo' ? sorted(found.contents) : found.contents).toEqual(policy === 's3-fifo' ? sorted(contents) : contents);
     }),
-    numRuns(60, 25),
+    numRuns(60, 12),
   );
 });

@@ -50,9 +50,13 @@ async function expectAgreement(all: Iterable<readonly Deed[]>, options: FenceOpt
   return count;
 }
 
-/** Where the cache is on disk, what has no restart in it is played often enough in memory. */
+/** Where the cache is on disk, what has no restart in it is played often enough in memory; of the others every second one, unless there is time. */
 function* withRestarts(all: Iterable<readonly Deed[]>, { isPersisted }: FenceOptions): Generator<readonly Deed[]> {
-  for (const deeds of all) if (!isPersisted || deeds.some(({ deed }) => deed === 'restart')) yield deeds;
+  let restarts = 0;
+  for (const deeds of all) {
+    if (!isPersisted) yield deeds;
+    else if (deeds.some(({ deed }) => deed === 'restart') && (isThorough || restarts++ % 2 === 0)) yield deeds;
+  }
 }
 
 const ends: Kinds = ['land', 'landTagged'];
@@ -60,7 +64,7 @@ const ends: Kinds = ['land', 'landTagged'];
 describe('every order of a few deeds', () => {
   test.each<[what: string, length: number, longer: number, kinds: Kinds, options: FenceOptions, newService: NewService]>([
     ['one key, everything that invalidates it', 4, 5, ['call', ...ends, 'fail', 'delete', 'expire', 'where', 'put', 'tag', 'clear'], plain, plainService],
-    ['one key, longer', 6, 7, ['call', ...ends, 'delete', 'tag'], plain, plainService],
+    ['one key, longer', 5, 7, ['call', ...ends, 'delete', 'tag'], plain, plainService],
     ['two keys in a cache of one entry', 4, 5, ['call', ...ends, 'delete', 'put', 'tag'], { ...plain, keys: ['a', 'b'], capacity: 1 }, plainService],
     ['time passes', 5, 6, ['call', ...ends, 'delete', 'tag', 'age'], plain, plainService],
     ['stale while revalidate', 5, 6, ['call', ...ends, 'fail', 'expire', 'tag', 'age'], { ...plain, isStaleOfUse: true }, plainService],
@@ -78,7 +82,7 @@ test('random orders of many deeds, two keys and everything at once', async () =>
   const next = randomNumbers(7);
   for (const flags of [{}, { isStaleOfUse: true }, { isRefreshedAhead: true }, { isStaleOfUse: true, isRefreshedAhead: true }]) {
     const options = { ...plain, keys: ['a', 'b'], capacity: 2, ...flags };
-    const some = Array.from({ length: isThorough ? 1500 : 100 }, () => randomSequence(40, kinds, options, next));
+    const some = Array.from({ length: isThorough ? 1500 : 40 }, () => randomSequence(40, kinds, options, next));
     await expectAgreement(some, options);
   }
 });
@@ -88,7 +92,7 @@ test('random orders of many deeds with restarts', async () => {
   const next = randomNumbers(9);
   for (const isStaleOfUse of [false, true]) {
     const options = { ...plain, keys: ['a', 'b'], isPersisted: true, isStaleOfUse };
-    const some = Array.from({ length: isThorough ? 300 : 15 }, () => randomSequence(30, kinds, options, next));
+    const some = Array.from({ length: isThorough ? 300 : 8 }, () => randomSequence(30, kinds, options, next));
     await expectAgreement(some, options);
   }
 });

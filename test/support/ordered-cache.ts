@@ -1,6 +1,7 @@
 /** A cache of keys over the order of a policy, with what a disk would know of it, and slow models to compare it with. */
 import fc from 'fast-check';
 import type { EvictionOrder, EvictionPolicy } from '../../src/memory/policy';
+import { numRuns } from './thorough';
 
 interface Entry {
   readonly slot: number;
@@ -210,7 +211,7 @@ export function expectAgreement(policy: EvictionPolicy, newModel: (capacity: num
         }
       },
     ),
-    { numRuns: 300 },
+    numRuns(300, 100),
   );
 }
 

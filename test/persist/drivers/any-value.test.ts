@@ -30,7 +30,7 @@ const { value } = fc.letrec<{ value: unknown }>((tie) => {
 });
 
 test.each(Object.values<PersistDriver>(drivers))('$name: whatever is accepted comes back deep-equal', (driver) => {
-  const runs = numRuns(1500, 120);
+  const runs = numRuns(1500, 60);
   let kept = 0;
   fc.assert(
     fc.property(value, (wanted) => {

@@ -10,6 +10,7 @@ const look = new EverydayLook(
 );
 
 test('what it calls everyday comes back equal through JSON, whatever the value', () => {
+  const runs = numRuns(2000, 500);
   let everyday = 0;
   fc.assert(
     fc.property(
@@ -20,9 +21,9 @@ test('what it calls everyday comes back equal through JSON, whatever the value',
         expect(isDeepStrictEqual(JSON.parse(JSON.stringify(value)), value)).toBe(true);
       },
     ),
-    numRuns(2000),
+    runs,
   );
-  expect(everyday).toBeGreaterThan(100);
+  expect(everyday).toBeGreaterThan(runs.numRuns / 20);
 });
 
 test.each([
