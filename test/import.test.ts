@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const dist = join(__dirname, '../dist');
@@ -59,4 +61,34 @@ test.each([
   [`require('scrubjay/persist')`, ['cjs/memory.js', 'cjs/persist.js']],
 ])('%s reads few files, and nothing of the disk', (importing, files) => {
   expect(loadedBy(importing)).toEqual([...files].sort());
+});
+
+/** As esbuild bundles CommonJS to one ES module: the files find each other, and there is neither `require` nor `__filename`. */
+const BUNDLED = `
+  const { readFileSync } = require('node:fs');
+  // A program in an argument has them.
+  delete globalThis.__filename;
+  const files = {};
+  const bundled = (name) => {
+    if (!name.startsWith('./')) throw new Error('Dynamic require of "' + name + '" is not supported');
+    if (files[name] === undefined) {
+      files[name] = {};
+      // Functions that are made of text see nothing of this program.
+      new Function('exports', 'require', readFileSync(${JSON.stringify(join(dist, 'cjs'))} + name.slice(1), 'utf8'))(files[name], bundled);
+    }
+    return files[name];
+  };
+`;
+
+test.each(['jsonl', 'msgpack'])('in a bundle of ES modules it finds the modules of Node, and what the disk takes: %s', (driver) => {
+  const directory = mkdtempSync(join(tmpdir(), 'scrubjay-'));
+  const program = `${BUNDLED} const { cached, registry } = bundled('./index.js'); registry.configure({ persist: { directory: ${JSON.stringify(directory)} } });
+    class Users { find(id) { return id; } } cached(Users, 'find', { persist: '${driver}', scope: 'class', params: ['id'] });
+    console.log(JSON.stringify([new Users().find('u1')])); registry.close().then(() => bundled('./testing.js'));`;
+  try {
+    expect(JSON.parse(execFileSync(process.execPath, ['-e', program], { encoding: 'utf8', cwd: join(__dirname, '..') }))).toEqual(['u1']);
+    expect(readdirSync(directory)).toEqual(['Users.find']);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
 });

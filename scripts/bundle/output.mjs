@@ -1,5 +1,5 @@
 /**
- * The last step of the code: requires that wait until they are needed, and one statement a line.
+ * The last step of the code: requires that wait until they are needed, modules of Node that are found without `require`, and one statement a line.
  */
 import { parseAst } from 'rolldown/parseAst';
 
@@ -15,11 +15,12 @@ export function finished(code, isLazy, fileName) {
   const edits = [...lazy.values()].map(({ statement, name, source }) => ({
     start: statement.start,
     end: statement.end,
-    text: `let ${name}$loaded;const ${name}=()=>${name}$loaded??=require(${JSON.stringify(source)});`,
+    text: `let ${name}$loaded;const ${name}=()=>${name}$loaded??=${required(source)};`,
   }));
   walk(program, undefined, (node, parent) => {
     for (const each of linesOf(node, parent)) edits.push({ start: each.start, end: each.start, text: '\n' });
     expectOwnName(node, parent, fileName);
+    if (isEagerRequire(node) && !lazy.has(parent?.id?.name)) edits.push({ start: node.start, end: node.end, text: required(node.arguments[0].value) });
     if (node.type !== 'Identifier' || !lazy.has(node.name) || parent === lazy.get(node.name).declarator || isPropertyName(node, parent)) return;
     if (parent.type !== 'MemberExpression' || parent.object !== node)
       throw new Error(`${fileName}: ${node.name} is used in a way that is not known to be safe.`);
@@ -29,6 +30,17 @@ export function finished(code, isLazy, fileName) {
   });
   return `${edited(code, edits).trim()}\n`;
 }
+
+/**
+ * esbuild puts CommonJS into an ES module, which has no `require`, and says `Dynamic require of "node:util" is not supported` when that is asked for. Node has another way
+ * to its own modules, from 20.16 and 22.3 on.
+ */
+const required = (source) => {
+  const require = `require(${JSON.stringify(source)})`;
+  return source.startsWith('node:') ? `process.getBuiltinModule?.(${JSON.stringify(source)})??${require}` : require;
+};
+
+const isEagerRequire = ({ type, callee, arguments: given }) => type === 'CallExpression' && callee.name === 'require' && given[0].value.startsWith('node:');
 
 /** Each `const name = require("source")` at the top of the file that is to wait, by name. */
 function lazyRequires(program, isLazy) {

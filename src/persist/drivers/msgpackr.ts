@@ -2,6 +2,7 @@
  * The package `msgpackr`, an optional peer: loaded when it is first needed, so that nobody else has to install it.
  */
 import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
 import { ScrubjayError } from '../../errors.js';
 
 /** The part of it that is used. */
@@ -21,9 +22,12 @@ export function packr(): Packr {
   return loaded;
 }
 
+/** In a bundle of ES modules there is no `__filename`; then it is found where the program stands. */
+const here = (): string => (typeof __filename === 'string' ? __filename : resolve(process.argv[1] ?? 'program.js'));
+
 function load(): { readonly Packr: new (options: object) => Packr } {
   try {
-    return createRequire(__filename)('msgpackr') as ReturnType<typeof load>;
+    return createRequire(here())('msgpackr') as ReturnType<typeof load>;
   } catch (cause) {
     throw new ScrubjayError(
       'SCRUBJAY_PEER_MISSING',
