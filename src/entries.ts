@@ -1,6 +1,7 @@
 /**
  * The entries of one cache: memory and journal in step. Every change is written to the journal first, memory follows.
  */
+import { isAgeAsked } from './cache-control.js';
 import { elapsed, now } from './clock.js';
 import { EntryAges } from './entry-ages.js';
 import { EntryEvictions } from './entry-evictions.js';
@@ -180,7 +181,7 @@ export class Entries implements Expiring {
     this.tags.remove(slot);
     this.tags.add(slot, tags);
     this.#residents.fill(slot, { value, isPromised, end: storedAt + ttlMs, due: storedAt + ttlMs * (this.#limits.refreshAt ?? 1), bytes });
-    this.ages.note(slot, storedAt);
+    if (isAgeAsked()) this.ages.note(slot, storedAt);
     if (this.journal !== undefined) this.#records.bind(slot, lsn);
     if (isNew) residents.insert(slot, hash);
     else residents.update(slot);

@@ -1,7 +1,7 @@
 /**
- * How old entries are, for whoever has asked for that with `withCacheControl({ onAge })`: until somebody does, nothing is noted.
+ * How old entries are, for whoever has asked for that with `withCacheControl({ onAge })`: until somebody does (`isAgeAsked`), nobody calls this.
  */
-import { cacheControl, isAgeAsked } from './cache-control.js';
+import { cacheControl } from './cache-control.js';
 import { elapsed } from './clock.js';
 import { ScrubjayError } from './errors.js';
 import { describe } from './kinds.js';
@@ -25,7 +25,7 @@ export class EntryAges {
 
   /** The entry in `slot` was stored at `moment`. */
   note(slot: number, moment: number): void {
-    if (isAgeAsked()) (this.#times ??= new StoredTimes()).note(slot, moment);
+    (this.#times ??= new StoredTimes()).note(slot, moment);
   }
 
   /**
@@ -41,7 +41,7 @@ export class EntryAges {
 
   /** Tells whoever runs the call that it was answered with the entry in `slot`. */
   tell(slot: number, report: (error: ScrubjayError) => void): void {
-    const onAge = isAgeAsked() ? cacheControl()?.onAge : undefined;
+    const onAge = cacheControl()?.onAge;
     if (onAge === undefined) return;
     const age = elapsed() - this.storedAt(slot);
     try {

@@ -4,7 +4,7 @@
 
 import { AttendedCalls } from './attended-calls.js';
 import { follow } from './attention.js';
-import { cacheControl } from './cache-control.js';
+import { cacheControl, isAgeAsked } from './cache-control.js';
 import { CacheDisk } from './cache-disk.js';
 import type { AnyMethod, CacheSettings } from './cache-settings.js';
 import { checkLimitOptions } from './check-limits.js';
@@ -185,6 +185,7 @@ export class MethodCache {
 
   /** Whoever wants to know how old answers are is told. */
   tellAge(slot: number): void {
+    if (!isAgeAsked()) return;
     this.entries.ages.tell(slot, (error) => {
       this.reportOnce(error);
     });
