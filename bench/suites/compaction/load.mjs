@@ -15,8 +15,8 @@ export async function run({ name, directory, quick }, library) {
   const entries = quick ? 100_000 : 1_000_000;
   const [driver] = name.split(',');
   const place = join(directory, `${name} ${process.pid}`);
-  if (name.endsWith('never compacted')) await neverCompact(library);
-  const { handle, registry } = await cachedUsers(library, driver === 'memory only' ? undefined : { driver, durability: 'interval' }, place);
+  const code = name.endsWith('never compacted') ? await neverCompacting(library) : new URL('esm/index.js', library);
+  const { handle, registry } = await cachedUsers(code, driver === 'memory only' ? undefined : { driver, durability: 'interval' }, place);
   const collections = watchCollections();
   const turns = new Turns();
   const room = new Room(place, handle);
@@ -53,10 +53,12 @@ export async function run({ name, directory, quick }, library) {
   return figures;
 }
 
-/** The same log without the work that is measured. */
-async function neverCompact(library) {
-  const { Compactor } = await import(new URL('esm/persist/compactor.js', library));
+/** The same log without the work that is measured: the sources by themselves, so that one of them can be changed. */
+async function neverCompacting(library) {
+  const modules = new URL('../build/modules/', library);
+  const { Compactor } = await import(new URL('persist/compactor.js', modules));
   Object.defineProperty(Compactor.prototype, 'isDue', { get: () => false });
+  return new URL('index.js', modules);
 }
 
 /** How long each turn of the event loop took. */

@@ -70,7 +70,7 @@ export const contenders = [
     name: 'scrubjay, key + Map',
     role: 'ours',
     async make({ parameters, ...method }, library) {
-      const { keyOfCall } = await import(new URL('esm/key/call-key.js', library));
+      const { keyOfCall } = await import(new URL('../build/modules/key/call-key.js', library));
       const rule = { method: 'Service.find', parameters: parameters.map(parameterOf), isComplete: !parameters.at(-1).startsWith('...') };
       return byText((args) => keyOfCall(rule, undefined, args))({ parameters, ...method });
     },

@@ -1,7 +1,7 @@
 /** Bounded maps. Each gives `get`, which answers `undefined` for what it does not hold, and `set`, by which the size never passes the capacity. */
 
 const scrubjay = (policy) => async (capacity, library) => {
-  const { BoundedMap } = await import(new URL('esm/bounded-map.js', library).href);
+  const { BoundedMap } = await import(new URL('esm/map.js', library).href);
   return new BoundedMap({ capacity, policy });
 };
 

@@ -55,7 +55,7 @@ function rawLog(directory) {
 
 function scrubjayWith(driver) {
   return async (directory, library) => {
-    const { users } = await cachedUsers(library, { driver, durability: 'always' }, directory);
+    const { users } = await cachedUsers(new URL('esm/index.js', library), { driver, durability: 'always' }, directory);
     return (index) => users.findSoon(keyOf(index));
   };
 }

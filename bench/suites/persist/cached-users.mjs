@@ -18,9 +18,9 @@ export const keyOf = (index) => `user-${index}`;
 /** A value whose record has about 200 bytes in JSON. */
 export const userOf = (id) => ({ id, name: `name of ${id}`, email: 'somebody@example.org', age: 42, tags: ['one', 'two'], rest: 'nothing much' });
 
-/** A service with a method `find`, or `findSoon` that is async, cached as `persist` says; `undefined` for memory only. */
-export async function cachedUsers(library, persist, directory, { capacity = 4_000_000 } = {}) {
-  const { CacheRegistry, cached, cacheOf } = await import(new URL('esm/index.js', library));
+/** A service with a method `find`, or `findSoon` that is async, cached by the library whose entry is `code` as `persist` says; `undefined` for memory only. */
+export async function cachedUsers(code, persist, directory, { capacity = 4_000_000 } = {}) {
+  const { CacheRegistry, cached, cacheOf } = await import(code);
   const registry = new CacheRegistry({ persist: { directory } });
   class Users {
     find(id) {

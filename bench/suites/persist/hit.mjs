@@ -16,7 +16,7 @@ export const check = () => ({ of: 0, wrong: [] });
 
 export async function prepare(scenario, name, library) {
   const persist = name === 'memory only' ? undefined : { driver: name, durability: 'interval' };
-  const { users } = await cachedUsers(library, persist, temporaryDirectory(), { capacity: 10_000 });
+  const { users } = await cachedUsers(new URL('esm/index.js', library), persist, temporaryDirectory(), { capacity: 10_000 });
   for (const key of KEYS) await (scenario === 'sync' ? users.find(key) : users.findSoon(key));
   return { batch: scenario === 'sync' ? (count) => syncHits(users, count) : (count) => asyncHits(users, count) };
 }

@@ -22,7 +22,7 @@ export async function prepare(scenario, name, library) {
   if (name === 'writeSync') return { batch: rawWrites(directory) };
   const [driver, way] = scenario.split(' ');
   const { durability } = contenders.find((contender) => contender.name === name);
-  const { users, handle } = await cachedUsers(library, durability && { driver, durability }, directory);
+  const { users, handle } = await cachedUsers(new URL('esm/index.js', library), durability && { driver, durability }, directory);
   return { batch: ways[way](users, handle) };
 }
 

@@ -8,7 +8,7 @@ export async function run({ name, directory, quick }, library) {
   const records = quick ? 100_000 : 1_000_000;
   const [deed, driver] = name.replace(',', '').split(' ');
   if (deed === 'JSON.parse') return parse(join(directory, 'jsonl'), name.endsWith('Map'), records);
-  const { users, registry } = await cachedUsers(library, { driver, durability: 'os' }, join(directory, driver));
+  const { users, registry } = await cachedUsers(new URL('esm/index.js', library), { driver, durability: 'os' }, join(directory, driver));
   if (deed === 'write') {
     for (let index = 0; index < records; index++) {
       users.find(keyOf(index));
