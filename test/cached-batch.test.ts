@@ -4,6 +4,7 @@ import { CachedBatch, CacheRegistry, cacheOf, Key, withTransaction } from '../sr
 import { temporaryDirectory } from './support/directories';
 import { manualClockForEachTest } from './support/manual-clock';
 import { errorOf, gate } from './support/promises';
+import './support/no-locks';
 
 const time = manualClockForEachTest();
 let registry: CacheRegistry;

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Cached, CacheRegistry, cacheOf, type PersistOptions, type Reviving } from '../src/index';
 import { drivers } from '../src/persist/drivers/index';
 import { logFiles, temporaryDirectory } from './support/directories';
+import './support/no-locks';
 
 class User {
   constructor(

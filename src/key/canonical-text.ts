@@ -126,7 +126,7 @@ class TextWalk implements Walk {
   }
 
   #bigintText(value: bigint): string {
-    if (BigInt.asIntN(64, value) === value) return this.raw(`${value}n`);
+    if (BigInt.asIntN(4096, value) === value) return this.raw(`${value}n`);
     // Decimal digits take more than linear time to make, so a number which has too many is found out by its bits: 3.32 make one digit.
     const tooLarge = 1n << 3_400_000n;
     if (value >= tooLarge || value <= -tooLarge) this.expect(MAX_CHARACTERS + 1);

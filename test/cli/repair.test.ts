@@ -6,6 +6,7 @@ import { temporaryDirectory } from '../support/directories';
 import { manualClockForEachTest } from '../support/manual-clock';
 import { isThorough } from '../support/thorough';
 import { aClosedCache, aCompactedCache, driverNames, filesIn, logsIn, scrubjay } from './command-line';
+import '../support/no-locks';
 
 const time = manualClockForEachTest();
 

@@ -7,6 +7,7 @@ import { DiskCache } from '../persist/disk-cache';
 import { temporaryDirectory } from '../support/directories';
 import { manualClockForEachTest } from '../support/manual-clock';
 import { aClosedCache, aCompactedCache, driverNames, filesIn, scrubjay } from './command-line';
+import '../support/no-locks';
 
 manualClockForEachTest();
 

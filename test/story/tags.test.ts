@@ -5,6 +5,7 @@ import { logFiles, temporaryDirectory } from '../support/directories';
 import { manualClockForEachTest } from '../support/manual-clock';
 import { errorOf, gate } from '../support/promises';
 import { warningsOfEachTest } from '../support/warnings';
+import '../support/no-locks';
 
 const time = manualClockForEachTest();
 const warnings = warningsOfEachTest();

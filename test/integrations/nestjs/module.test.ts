@@ -11,6 +11,7 @@ import { temporaryDirectory } from '../../support/directories';
 import { collectUntil, watchGarbage } from '../../support/garbage';
 import { errorOf } from '../../support/promises';
 import { isThorough } from '../../support/thorough';
+import '../../support/no-locks';
 
 expect.extend(scrubjayMatchers);
 beforeEach(() => freshCaches());

@@ -10,6 +10,7 @@ import { freshCaches } from '../../../src/testing/index';
 import { temporaryDirectory } from '../../support/directories';
 import { errorOf } from '../../support/promises';
 import { warningsOfEachTest } from '../../support/warnings';
+import '../../support/no-locks';
 
 const warnings = warningsOfEachTest();
 
