@@ -9,8 +9,8 @@ import { leftOut } from '../jest.config.js';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 
-/** Properties that are worth ten times as many runs: of keys, and of what finds an entry by its key. */
-const TENFOLD = /source-text\.acorn|key\/(properties|call-table)|whole-cache|bounded-map|memory\/(sieve|ghosts)|json-values/;
+/** Properties that are worth three times as many runs: of keys, and of what finds an entry by its key. */
+const THREEFOLD = /source-text\.acorn|key\/(properties|call-table)|whole-cache|bounded-map|memory\/(sieve|ghosts)|json-values/;
 /** What meets the bytes of a driver: once more with the other one. */
 const OF_DRIVERS = /persist\/(damage|recovery|faults|order)|test\/(crash|cli)\//;
 
@@ -20,11 +20,11 @@ const tests = readdirSync('test', { recursive: true })
 const thorough = tests.filter((name) => leftOut.some((path) => name.startsWith(path)) || /support\/(thorough|ordered-cache)'/.test(readFileSync(name, 'utf8')));
 
 run(
-  thorough.filter((name) => TENFOLD.test(name)),
-  { KEY_RUNS: '10', SCRUBJAY_ALL_SOURCES: '1' },
+  thorough.filter((name) => THREEFOLD.test(name)),
+  { KEY_RUNS: '3', SCRUBJAY_ALL_SOURCES: '1' },
 );
 run(
-  thorough.filter((name) => !TENFOLD.test(name)),
+  thorough.filter((name) => !THREEFOLD.test(name)),
   { KEY_RUNS: '1' },
 );
 run(
