@@ -26,15 +26,6 @@ import type { Table } from './tables.js';
 const NONE = -1;
 const FOREVER = Number.POSITIVE_INFINITY;
 
-interface WrittenEntry {
-  readonly key: string;
-  readonly value: unknown;
-  readonly isPromised: boolean;
-  readonly ttlMs: number;
-  readonly replacedLsn: number;
-  readonly tags: readonly string[];
-}
-
 export class Entries implements Expiring {
   readonly keys: EntryKeys;
   /** What the journal asks about. */
@@ -169,7 +160,16 @@ export class Entries implements Expiring {
     const replacedLsn = slot === NONE ? UNLOGGED : this.#records.lsnOf(slot);
     slot = this.#evictions.makeRoom(bytes, slot);
     const storedAt = elapsed();
-    const lsn = this.journal === undefined ? UNLOGGED : this.#write(this.journal, { key: key.text, value, isPromised, ttlMs, replacedLsn, tags });
+    const lsn =
+      this.journal?.put({
+        key: key.text,
+        value,
+        isPromised,
+        expiresAt: ttlMs === FOREVER ? undefined : Math.round(now() + ttlMs),
+        evicted: this.#evictions.evicted(),
+        replacedLsn,
+        tags: tags.length === 0 ? undefined : tags,
+      }) ?? UNLOGGED;
     this.#evictions.forgetEvicted();
     const isNew = slot === NONE;
     const reason = isNew || !this.removals.isOfUse(slot) ? undefined : 'replaced';
@@ -190,13 +190,6 @@ export class Entries implements Expiring {
     this.stored?.(bytes);
     this.removals.tell('cache:written', slot, reason);
     return slot;
-  }
-
-  /** Writes the entry, and who goes for it. Gives the number of the record. */
-  #write(journal: Journal, { key, value, isPromised, ttlMs, replacedLsn, tags }: WrittenEntry): number {
-    const expiresAt = ttlMs === FOREVER ? undefined : Math.round(now() + ttlMs);
-    const evicted = this.#evictions.evicted();
-    return journal.put({ key, value, isPromised, expiresAt, evicted, replacedLsn, tags: tags.length === 0 ? undefined : tags }) ?? UNLOGGED;
   }
 
   /** Removes the entry of a call; see EntryRemovals. @throws SCRUBJAY_NOT_DURABLE */
@@ -277,9 +270,7 @@ export class Entries implements Expiring {
   }
 
   #bytesOf(table: Table, key: CallKey, value: unknown, tags: readonly string[]): number {
-    if (this.bytes === undefined) return 0;
-    const { copy } = key;
-    return entryBytes(this.#limits, { ...sizedKey(table, copy === undefined ? key.text : '', copy?.key), value, tags });
+    return this.bytes === undefined ? 0 : entryBytes(this.#limits, { ...sizedKey(table, () => key.text, key.copy?.key), value, tags });
   }
 
   #bytesAt(slot: number): number {

@@ -53,10 +53,10 @@ function keyWith(copy: CallCopy | undefined, rule: KeyRule, self: unknown, args:
   return { text: keyOfCall(rule, self, args), copy };
 }
 
-/** A key, as far as its size goes; it may be about to come to `table`. */
-export function sizedKey(table: Table, text: string, copy: unknown): Omit<SizedEntry, 'value' | 'tags'> {
+/** A key, as far as its size goes; it may be about to come to `table`. Its text is asked for where it has no copy. */
+export function sizedKey(table: Table, textOf: () => string, copy: unknown): Omit<SizedEntry, 'value' | 'tags'> {
   const others = copy === undefined ? table.texts.size : typeof copy === 'string' ? table.calls?.mappedTexts : undefined;
-  return { text, copy, mapped: others === undefined ? undefined : others + 1 };
+  return { text: copy === undefined ? textOf() : '', copy, mapped: others === undefined ? undefined : others + 1 };
 }
 
 export class EntryKeys {
@@ -133,7 +133,7 @@ export class EntryKeys {
   /** The key of the entry in `slot`, as far as its size goes. */
   sizedAt(slot: number): Omit<SizedEntry, 'value' | 'tags'> {
     const copy = this.calls.keys[slot];
-    return sizedKey(this.tableOf(slot), copy === undefined ? this.textOf(slot) : '', copy);
+    return sizedKey(this.tableOf(slot), () => this.textOf(slot), copy);
   }
 
   /** The key of the entry in `slot`. */

@@ -18,8 +18,6 @@ export interface Copies {
   areSame(one: object, other: object): boolean;
 }
 
-const BY_IDENTITY: Copies = { markOf: (copy) => copy, areSame: (one, other) => one === other };
-
 export class FlightIndex<F extends { readonly key: FlightKey }> {
   readonly #copies: Copies;
   /** The first one; most are alone. A `Map` makes itself anew whenever it becomes empty. */
@@ -28,7 +26,7 @@ export class FlightIndex<F extends { readonly key: FlightKey }> {
   readonly #others = new Map<unknown, F>();
   #goesByText = false;
 
-  constructor(copies: Copies = BY_IDENTITY) {
+  constructor(copies: Copies) {
     this.#copies = copies;
   }
 

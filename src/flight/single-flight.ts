@@ -52,7 +52,7 @@ export interface LoadEvents<C> {
 export class SingleFlight {
   readonly #flights: FlightIndex<Flight>;
 
-  constructor(copies?: Copies) {
+  constructor(copies: Copies) {
     this.#flights = new FlightIndex(copies);
   }
 

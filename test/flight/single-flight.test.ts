@@ -1,10 +1,15 @@
 import { Flight, SingleFlight as Flights, type LoadEvents } from '../../src/flight/single-flight';
+import { COPIES } from '../../src/key/call-table';
 import { errorOf, gate } from '../support/promises';
 
 const k = { text: 'k', copy: undefined };
 
 /** The two steps of a load as one. */
 class SingleFlight extends Flights {
+  constructor() {
+    super(COPIES);
+  }
+
   start(load: PromiseLike<unknown>, events: LoadEvents<undefined>): Promise<unknown> {
     const flight = new Flight(k);
     this.begin(flight);
