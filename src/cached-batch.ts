@@ -11,10 +11,15 @@ import { decoratorOf, functionOf } from './cached.js';
  * nothing of it is stored. Otherwise as `@Cached`.
  * @throws SCRUBJAY_BAD_DECORATOR, SCRUBJAY_BAD_OPTION and others when the class is defined; `docs/errors.md` lists them.
  */
-export const CachedBatch: CachedBatchDecorator = decoratorOf({ name: 'CachedBatch', check: checkBatchOptions });
+export const CachedBatch: CachedBatchDecorator = decoratorOf({ name: 'CachedBatch', check });
 
 /**
  * The same without decorators, for tools that run none: `static { cachedBatch(this, 'findMany', { capacity: 1000 }) }`.
  * @throws SCRUBJAY_BAD_DECORATOR, SCRUBJAY_BAD_OPTION and others, as `@CachedBatch` does.
  */
-export const cachedBatch: CachedBatchFunction = functionOf({ name: 'cachedBatch', check: checkBatchOptions });
+export const cachedBatch: CachedBatchFunction = functionOf({ name: 'cachedBatch', check });
+
+/** Not the function itself: what checks batches is read when there is one. */
+function check(options: unknown, where: string): ReturnType<typeof checkBatchOptions> {
+  return checkBatchOptions(options, where);
+}

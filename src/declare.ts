@@ -72,7 +72,7 @@ function declarationOf(method: AnyMethod, known: Known): { declaration: Declarat
   const found = parametersOf(method, settings, known.recorded, where);
   const { index, parameters } = batchSettings === undefined ? { index: 0, parameters: found.parameters } : placeOfList(batchSettings, found, where);
   const rule = ruleOf(known, { ...found, parameters });
-  expectParts(rule, settings.index ?? [], `${where}: index`);
+  if (settings.index !== undefined) expectParts(rule, settings.index, `${where}: index`);
   if (batchSettings !== undefined) expectPromises(settings, returnsPromise || batchSettings.gather || isAsyncFunction(method), where);
   if (known.returnsValue && !isAsyncFunction(method)) expectNoWaits(settings.loads, where);
   const plan = batchSettings && { listAt: index, listName: found.parameters[index]?.name, returns: batchSettings.returns };
@@ -136,14 +136,14 @@ function pepperOf({ pepper, persist }: Settings, where: string): Uint8Array {
   const fromEnvironment = process.env['SCRUBJAY_PEPPER'];
   if (pepper !== undefined) return pepper;
   if (fromEnvironment !== undefined && fromEnvironment !== '') return Buffer.from(fromEnvironment);
-  if (persist === undefined) return PEPPER_OF_THIS_PROCESS;
+  if (persist === undefined) return (pepperOfThisProcess ??= randomBytes(32));
   throw new ScrubjayError(
     'SCRUBJAY_NO_PEPPER',
     `${where}: hidden keys that are kept on disk need a pepper that outlives the process; got none. Set the environment variable SCRUBJAY_PEPPER, or say pepper: '…'.`,
   );
 }
 
-const PEPPER_OF_THIS_PROCESS = randomBytes(32);
+let pepperOfThisProcess: Uint8Array | undefined;
 
 /** With `emitDecoratorMetadata` the compiler writes down what a method returns; a hint for methods that give promises and are not `async`. */
 export function saysPromise(target: object, name: string | symbol): boolean {

@@ -23,8 +23,9 @@ export class Places {
    * @throws SCRUBJAY_UNKNOWN_OPTION, SCRUBJAY_BAD_OPTION
    */
   configure(options: RegistryOptions['persist']): readonly NodeJS.Signals[] | undefined {
-    const persist = { ...(options ?? {}) };
-    if (options !== undefined && typeof options !== 'object')
+    if (options === undefined) return undefined;
+    const persist = { ...options };
+    if (typeof options !== 'object')
       throw wrong('SCRUBJAY_BAD_OPTION', 'registry.configure', 'persist must be an object with directory, durability, onLocked or closeOn', options);
     expectKnown(persist, ['directory', 'durability', 'onLocked', 'closeOn'], 'registry.configure', 'persist option');
     this.#directory = resolve(checkDirectory(persist.directory, 'registry.configure') ?? this.#directory);

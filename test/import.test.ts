@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -46,21 +46,58 @@ test.each(doors)('require %s: nothing stays open for those who look at it as jes
   expect(JSON.parse(execFileSync(process.execPath, ['-e', program], { encoding: 'utf8', cwd: join(__dirname, '..') }))).toEqual([]);
 });
 
-/** The files of dist that a door loads, and modules of Node that are slow to load. */
-function loadedBy(importing: string): unknown {
-  const program = `(async () => { ${importing}; console.log(JSON.stringify(Object.keys(require.cache).filter((path) => path.startsWith(${JSON.stringify(dist)})).map((path) => path.slice(${dist.length + 1})))); })();`;
-  return (JSON.parse(execFileSync(process.execPath, ['-e', program], { encoding: 'utf8', cwd: join(__dirname, '..') })) as string[]).sort();
+/** The files of dist that a door loads, and modules of Node that are slow to load. A file is run, since `-e` has Node load more. */
+function loadedBy(importing: string): string[] {
+  const program = `(async () => { ${importing}; console.log(JSON.stringify([...Object.keys(require.cache), ...process.moduleLoadList])); })();`;
+  // Inside of the package, which finds itself by its name.
+  const folder = mkdtempSync(join(__dirname, '../build/'));
+  try {
+    writeFileSync(join(folder, 'loads.cjs'), program);
+    const all = JSON.parse(execFileSync(process.execPath, [join(folder, 'loads.cjs')], { encoding: 'utf8' })) as string[];
+    return all
+      .flatMap((name) =>
+        name.startsWith(dist) ? [name.slice(dist.length + 1)] : (/^NativeModule (crypto|v8|worker_threads|child_process)$/.exec(name)?.[1] ?? []),
+      )
+      .sort();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
-const all = ['cjs/core.js', 'cjs/index.js', 'cjs/memory.js'];
+const atImport = ['cjs/base.js', 'cjs/core.js', 'cjs/index.js'];
+const ofMethods = [...atImport, 'cjs/memory.js', 'cjs/methods.js', 'crypto'];
+const users = `const scrubjay = require('scrubjay'); class Users { find(id) { return id; } async load(id) { return id; } }`;
 test.each([
-  [`await import('scrubjay')`, all],
-  [`require('scrubjay')`, all],
-  [`const { cached } = require('scrubjay'); class Users { find(id) { return id; } } cached(Users, 'find', { ttl: '5m' }); new Users().find('u1')`, all],
-  [`require('scrubjay/map')`, ['cjs/map.js', 'cjs/memory.js']],
-  [`require('scrubjay/persist')`, ['cjs/memory.js', 'cjs/persist.js']],
+  [`await import('scrubjay')`, atImport],
+  [`require('scrubjay')`, atImport],
+  [`${users} scrubjay.cached(Users, 'find', { ttl: '5m' }); new Users().find('u1')`, ofMethods],
+  [`${users} scrubjay.cached(Users, 'load'); const users = new Users(); await users.load({ id: 'u1' }); await users.load({ id: 'u1' })`, ofMethods],
+  [`${users} scrubjay.cached(Users, 'find', { policy: 'arc' }); new Users().find('u1')`, [...ofMethods, 'cjs/policies.js']],
+  [`${users} scrubjay.cached(Users, 'find'); new Users().find(new Date())`, [...ofMethods, 'cjs/seldom.js']],
+  [`require('scrubjay/map')`, ['cjs/base.js', 'cjs/map.js', 'cjs/memory.js', 'crypto']],
+  [`require('scrubjay/persist')`, ['cjs/base.js', 'cjs/persist.js']],
 ])('%s reads few files, and nothing of the disk', (importing, files) => {
   expect(loadedBy(importing)).toEqual([...files].sort());
+});
+
+const bundles = readdirSync(join(dist, 'cjs')).filter((name) => name.endsWith('.js') && !['cli.js', 'nestjs.js', 'testing.js'].includes(name));
+test.each(bundles)('%s may be the first that is loaded, and the others after it', (first) => {
+  expect(loadedBy(`for (const file of ${JSON.stringify([first, ...bundles])}) require(${JSON.stringify(`${dist}/cjs/`)} + file)`)).toContain('cjs/disk.js');
+});
+
+test('functions that are loaded late have their names, and throw what they throw', () => {
+  const program = `const { adopt, keyOf, lfuWith, withTransaction, cacheOf } = require('scrubjay'); let code; try { cacheOf(() => 1); } catch (error) { code = error.code; }
+    console.log(JSON.stringify([[adopt, keyOf, lfuWith, withTransaction].map(({ name }) => name), code]))`;
+  expect(JSON.parse(execFileSync(process.execPath, ['-e', program], { encoding: 'utf8', cwd: join(__dirname, '..') }))).toEqual([
+    ['adopt', 'keyOf', 'lfuWith', 'withTransaction'],
+    'SCRUBJAY_NOT_CACHED',
+  ]);
+});
+
+test('what stands in for a method runs in strict mode, as the sources do: torn from its object, it has no `this`', () => {
+  const program = `const { cached } = require('scrubjay'); class Users { who() { return this === undefined; } find(id) { this?.found(); return ++loads; } } let loads = 0;
+    cached(Users, 'who'); cached(Users, 'find', { scope: 'class' }); const { who, find } = Users.prototype; console.log(JSON.stringify([who(), find('u1'), find('u1')]))`;
+  expect(JSON.parse(execFileSync(process.execPath, ['-e', program], { encoding: 'utf8', cwd: join(__dirname, '..') }))).toEqual([true, 1, 1]);
 });
 
 /** As esbuild bundles CommonJS to one ES module: the files find each other, and there is neither `require` nor `__filename`. */

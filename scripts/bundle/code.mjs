@@ -2,17 +2,10 @@
  * The code of dist: a few bundles, so that a start reads few files. CommonJS, because only its `require` can load what is seldom needed where a sync method needs it.
  */
 import { chmod, copyFile, mkdir, writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { rolldown } from 'rolldown';
+import { functionsIn } from './exports.mjs';
 import { finished } from './output.mjs';
-
-/** What the disk takes is loaded with the first cache that is kept there; but for these, which caches in memory need as well. */
-const IN_MEMORY_TOO = ['contract', 'log-writer', 'late-values', 'slot-records', 'close-on', 'open-journals', 'cache-directory', 'drivers/own-properties'];
-const isOfDisk = (id) => /\/src\/persist\/|\/devalue\//.test(id) && !IN_MEMORY_TOO.some((name) => id.endsWith(`/${name}.ts`));
-
-/** Modules of Node that its own start has not loaded. The others cost nothing, and may be used in every hit. */
-const LATE_IN_NODE = ['child_process', 'cluster', 'crypto', 'os', 'readline', 'stream', 'timers/promises', 'v8', 'vm', 'worker_threads'];
-const isLazy = (source) => source === './disk.js' || LATE_IN_NODE.includes(source.replace(/^node:/, ''));
+import { bundleOf, isLazy } from './parts.mjs';
 
 const isExternal = (id) => !/^[./]/.test(id) && !/^#?devalue$/.test(id);
 
@@ -28,6 +21,8 @@ export async function buildCode(doors, command) {
     dir: 'dist/cjs',
     format: 'cjs',
     esModule: true,
+    // As the sources are, which are ES modules: where a method is torn from its object, `this` is undefined, and not the global object.
+    strict: true,
     chunkFileNames: '[name].js',
     codeSplitting: { includeDependenciesRecursively: false, groups: [{ debugName: 'bundles', name: bundleOf(doors) }] },
     comments: { legal: true, annotation: false, jsdoc: false },
@@ -35,7 +30,10 @@ export async function buildCode(doors, command) {
     minifyInternalExports: false,
   });
   await Promise.all([mkdir('dist/cjs', { recursive: true }), mkdir('dist/esm', { recursive: true })]);
-  await Promise.all(output.map(({ fileName, code }) => writeFile(`dist/cjs/${fileName}`, finished(code, isLazy, fileName))));
+  const functions = new Map(output.map(({ fileName, code }) => [`./${fileName}`, functionsIn(code)]));
+  const isFunction = (source, name) => functions.get(source).has(name);
+  const finish = ({ fileName, code }) => finished(code, { fileName, isLazy: (source) => isLazy(source, fileName), isFunction });
+  await Promise.all(output.map((each) => writeFile(`dist/cjs/${each.fileName}`, finish(each))));
   // package.json says "module" for the whole package; this says otherwise for the files around it.
   await writeFile('dist/cjs/package.json', '{ "type": "commonjs" }\n');
   // devalue, which is in disk.js: its licence asks for this.
@@ -45,30 +43,7 @@ export async function buildCode(doors, command) {
   for (const { fileName, name, exports } of output.filter(({ name }) => name in doors)) {
     await writeFile(`dist/esm/${fileName}`, `export { ${exports.join(', ')} } from '../cjs/${name}.js';\n`);
   }
-  await bundler.write({ dir: 'build/modules', format: 'cjs', preserveModules: true, preserveModulesRoot: 'src' });
+  await bundler.write({ dir: 'build/modules', format: 'cjs', strict: true, preserveModules: true, preserveModulesRoot: 'src' });
   await writeFile('build/modules/package.json', '{ "type": "commonjs" }\n');
   await bundler.close();
-}
-
-/**
- * Which bundle a module is part of. Doors are files of their own that name what they give, and little else:
- * Node reads the whole of a CommonJS file that is imported, for the names in it.
- */
-function bundleOf(doors) {
-  const isDoor = (id) => Object.values(doors).some((door) => id.endsWith(`/${door}`));
-  let below;
-  return (id, context) => {
-    below ??= { memory: allBelow(doors.map, context), core: allBelow(doors.index, context) };
-    if (isOfDisk(id)) return 'disk';
-    return isDoor(id) ? null : (Object.keys(below).find((name) => below[name].has(id)) ?? null);
-  };
-}
-
-/** A file and all that it imports. */
-function allBelow(file, context, found = new Set()) {
-  const id = resolve(file);
-  if (found.has(id)) return found;
-  found.add(id);
-  for (const each of context.getModuleInfo(id)?.importedIds ?? []) allBelow(each, context, found);
-  return found;
 }

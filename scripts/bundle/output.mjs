@@ -3,9 +3,14 @@
  */
 import { parseAst } from 'rolldown/parseAst';
 import { minifySync } from 'rolldown/utils';
+import { edited, walk } from './ast.mjs';
+import { plainExports, reexport } from './exports.mjs';
 
 /** The text of a file of dist, of what the bundler made. Names become short at last: before, one at the top of the file is the only one of its kind. */
-export const finished = (code, isLazy, fileName) => inLines(shortened(withLazyRequires(code, isLazy, fileName), fileName));
+export const finished = (code, { isLazy, fileName, isFunction }) =>
+  inLines(shortened(withPlainExports(withLazyRequires(code, { isLazy, fileName, isFunction })), fileName));
+
+const withPlainExports = (code) => edited(code, plainExports(parseAst(code)));
 
 /**
  * Short names for what only the file itself sees: parameters, variables and private members. Those of functions and classes stay, which stacks show and `inspect` writes.
@@ -32,7 +37,7 @@ function inLines(code) {
  * A name at the top of a bundled file is the only one of its kind in it: the bundler renames the others.
  * @throws where a required module is used in a way that is not known to be safe, and where a class got a name that is not its own.
  */
-function withLazyRequires(code, isLazy, fileName) {
+function withLazyRequires(code, { isLazy, fileName, isFunction }) {
   const program = parseAst(code);
   const lazy = lazyRequires(program, isLazy);
   const edits = [...lazy.values()].map(({ statement, name, source }) => ({
@@ -40,10 +45,20 @@ function withLazyRequires(code, isLazy, fileName) {
     end: statement.end,
     text: `let ${name}$loaded;const ${name}=()=>${name}$loaded??=${required(source)};`,
   }));
+  const handled = new Set();
   walk(program, undefined, (node, parent) => {
     expectOwnName(node, parent, fileName);
     if (isEagerRequire(node) && !lazy.has(parent?.id?.name)) edits.push({ start: node.start, end: node.end, text: required(node.arguments[0].value) });
-    if (node.type !== 'Identifier' || !lazy.has(node.name) || parent === lazy.get(node.name).declarator || isPropertyName(node, parent)) return;
+    const from = lazy.get(reexport(node)?.object.name);
+    if (from !== undefined) {
+      const { object, property } = node.right;
+      if (!isFunction(from.source, property.name)) throw new Error(`${fileName}: ${property.name} must be there at once, and ${from.source} is late.`);
+      const { name } = node.left.property;
+      edits.push({ start: node.right.start, end: node.right.end, text: `function ${name}(...given){return ${object.name}().${property.name}(...given)}` });
+      handled.add(object);
+    }
+    if (node.type !== 'Identifier' || handled.has(node) || !lazy.has(node.name) || parent === lazy.get(node.name).declarator || isPropertyName(node, parent))
+      return;
     if (parent.type !== 'MemberExpression' || parent.object !== node)
       throw new Error(`${fileName}: ${node.name} is used in a way that is not known to be safe.`);
     // `new name().Member()` would make an instance of `name`.
@@ -93,21 +108,3 @@ function linesOf(node, parent) {
 const isPropertyName = (node, parent) =>
   (parent.type === 'MemberExpression' && parent.property === node && !parent.computed) ||
   (/^(?:Property|MethodDefinition|PropertyDefinition)$/.test(parent.type) && parent.key === node && !parent.computed && parent.value !== node);
-
-function walk(node, parent, visit) {
-  if (Array.isArray(node)) for (const each of node) walk(each, parent, visit);
-  else if (typeof node?.type === 'string') {
-    visit(node, parent);
-    for (const key in node) walk(node[key], node, visit);
-  }
-}
-
-function edited(code, edits) {
-  let text = '';
-  let end = 0;
-  for (const edit of edits.sort((a, b) => a.start - b.start || a.end - b.end)) {
-    text += code.slice(end, edit.start) + edit.text;
-    end = edit.end;
-  }
-  return text + code.slice(end);
-}

@@ -12,18 +12,36 @@ import { sieve } from './sieve.js';
 import { ttl } from './ttl.js';
 import { wTinyLfu } from './w-tinylfu.js';
 
-/** Every eviction policy by name. */
+/** Every eviction policy by name. By getters: all but the default are read from disk when somebody asks for one. */
 export const policies = {
   lru,
-  lfu,
-  fifo,
-  clock,
-  sieve,
-  's3-fifo': s3Fifo,
-  'w-tinylfu': wTinyLfu,
-  arc,
-  ttl,
-  random,
+  get lfu() {
+    return lfu;
+  },
+  get fifo() {
+    return fifo;
+  },
+  get clock() {
+    return clock;
+  },
+  get sieve() {
+    return sieve;
+  },
+  get 's3-fifo'() {
+    return s3Fifo;
+  },
+  get 'w-tinylfu'() {
+    return wTinyLfu;
+  },
+  get arc() {
+    return arc;
+  },
+  get ttl() {
+    return ttl;
+  },
+  get random() {
+    return random;
+  },
 } as const;
 
 export type PolicyName = keyof typeof policies;
