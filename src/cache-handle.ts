@@ -233,7 +233,7 @@ export class CacheHandle<F extends AnyMethod = AnyMethod> {
     }
   }
 
-  /** What removes the entry of a call. */
+  /** @internal What removes the entry of a call. */
   protected removalsOf(args: Parameters<F>): readonly Removal[] {
     const { cache, table, key } = this.#locate(args);
     return [deletion(cache, [table], [key])];

@@ -10,7 +10,7 @@ import type { LoadLimits } from './load-limits.js';
 import type { AnyMethod, MethodCache } from './method-cache.js';
 import type { ErrorWhen, KeyOf, ParameterName, ScopeOf, TagsOf, TtlOf, UnlessOf, WhenOf } from './method-types.js';
 import type { DriverName } from './persist/drivers/index.js';
-import type { JournalOptions } from './persist/journal-options.js';
+import type { Keeping, SaidKeeping } from './persist/journal-options.js';
 import type { PersistOptions, PersistSettings } from './persist-options.js';
 import type { TagsSetting } from './tagging.js';
 
@@ -169,10 +169,7 @@ export interface Registrar {
   /** Asked before the cache of that name is read from disk; throws where its application is not to do that yet. */
   expectOpened?(name: string): void;
   /** `undefined` for a cache that is to stay in memory all the same. */
-  place(
-    name: string,
-    own: Pick<PersistSettings, 'directory' | 'durability' | 'onLocked'>,
-  ): Pick<JournalOptions, 'directory' | 'durability' | 'onLocked'> | undefined;
+  place(name: string, own: SaidKeeping): Keeping | undefined;
 }
 
 /** Options after the checks, every default filled in that does not depend on the registry. */

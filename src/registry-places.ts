@@ -5,8 +5,7 @@ import { resolve } from 'node:path';
 import { checkDirectory, checkDurability, checkOnLocked } from './check-persist.js';
 import { expectKnown, wrong } from './misuse.js';
 import { cacheDirectory } from './persist/cache-directory.js';
-import type { Durability, JournalOptions, OnLocked } from './persist/journal-options.js';
-import type { PersistSettings } from './persist-options.js';
+import type { Durability, Keeping, OnLocked, SaidKeeping } from './persist/journal-options.js';
 import type { RegistryOptions } from './registry-options.js';
 
 const NOWHERE = '';
@@ -40,10 +39,7 @@ export class Places {
   }
 
   /** Where the cache of that name is kept; `undefined` for memory only. */
-  place(
-    name: string,
-    own: Pick<PersistSettings, 'directory' | 'durability' | 'onLocked'>,
-  ): Pick<JournalOptions, 'directory' | 'durability' | 'onLocked'> | undefined {
+  place(name: string, own: SaidKeeping): Keeping | undefined {
     if (this.#testDirectory === NOWHERE) return undefined;
     return {
       directory: cacheDirectory(this.#testDirectory ?? own.directory ?? this.#directory, name),

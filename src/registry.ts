@@ -13,9 +13,8 @@ import type { MethodStats } from './method-stats.js';
 import { checkFlag, expectKnown } from './misuse.js';
 import type { RegistryDefaults } from './options.js';
 import { closeOn } from './persist/close-on.js';
-import type { JournalOptions } from './persist/journal-options.js';
+import type { Keeping, SaidKeeping } from './persist/journal-options.js';
 import { openJournals } from './persist/open-journals.js';
-import type { PersistSettings } from './persist-options.js';
 import { type MemoryReport, ProcessMemory } from './process-memory.js';
 import { type OpenOptions, type OpenReport, openTogether } from './registry-opening.js';
 import { checkGuard, type NewRegistryOptions, type RegistryOptions } from './registry-options.js';
@@ -105,10 +104,7 @@ export class CacheRegistry {
   }
 
   /** Where the cache of that name is kept when its own options do not say otherwise. For decorators; applications need not call it. */
-  place(
-    name: string,
-    own: Pick<PersistSettings, 'directory' | 'durability' | 'onLocked'>,
-  ): Pick<JournalOptions, 'directory' | 'durability' | 'onLocked'> | undefined {
+  place(name: string, own: SaidKeeping): Keeping | undefined {
     return this.#places.place(name, own);
   }
 

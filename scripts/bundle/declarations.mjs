@@ -16,7 +16,7 @@ export async function buildDeclarations(doors) {
   const { output } = await bundler.generate({ format: 'es', hoistTransitiveImports: false, entryFileNames: '[name].d.ts', chunkFileNames: '[name].ts' });
   await Promise.all(['dist/cjs', 'dist/esm'].map((folder) => mkdir(folder, { recursive: true })));
   for (const { fileName, code, isEntry } of output) {
-    await writeFile(`dist/cjs/${fileName}`, code);
+    await writeFile(`dist/cjs/${fileName}`, withoutHeaders(code));
     if (isEntry)
       await writeFile(
         `dist/esm/${fileName}`,
@@ -24,6 +24,9 @@ export async function buildDeclarations(doors) {
       );
   }
 }
+
+/** The first comment of a source says what the file is about, which is another one here: those with an empty line, or another comment, behind them belong to nothing. */
+const withoutHeaders = (code) => code.replace(/^\/\*\*(?:(?!\*\/)[^])*\*\/\n\s*(?=\n|\/\*\*)/gm, '');
 
 /** Some types have no name that users could say, only a place in the signatures that they can: that is how it is meant. */
 const onwarn = ({ message }, warn) => /private shared type exports/.test(message) || warn(message);
@@ -51,6 +54,8 @@ function emitTo(folder, files) {
     noCheck: true,
     declaration: true,
     emitDeclarationOnly: true,
+    // What is marked `@internal` is left out: a subclass of ours needs it, and nobody else.
+    stripInternal: true,
     rootDir: 'src',
     outDir: folder,
   });

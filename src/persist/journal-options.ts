@@ -16,9 +16,18 @@ export type Durability = 'always' | 'interval' | 'os';
 /** What becomes of a cache whose directory another process holds: it runs in memory only, and says so (`'error'`) or does not (`'memory'`). */
 export type OnLocked = 'error' | 'memory';
 
-export interface JournalOptions extends LogOwner {
+/** Where and how a cache is kept. */
+export interface Keeping {
+  readonly directory: string;
   readonly durability: Durability;
   readonly onLocked: OnLocked;
+}
+
+/** The same as far as the options of a method say it. */
+export type SaidKeeping = { readonly [Part in keyof Keeping]: Keeping[Part] | undefined };
+
+export interface JournalOptions extends LogOwner, Keeping {
+  readonly durability: Durability;
   /** Default `'drop-suspect'`. */
   readonly onDamage?: OnDamage | undefined;
   /** Told how far the recovery has come. */
