@@ -24,7 +24,10 @@ export function deletion(cache: MethodCache, tables: WhichTables, keys: readonly
     [...tablesOf(cache, tables)].flatMap((table) => keys.map((key) => cache.entries.keys.slotOf(table, key))).filter((slot) => slot >= 0);
   return {
     cache,
-    label: `${placeLabel(tables)} ${JSON.stringify(keys.map(({ text }) => text))}`,
+    // Made when it is asked for: most removals are not gathered.
+    get label() {
+      return `${placeLabel(tables)} ${JSON.stringify(keys.map(({ text }) => text))}`;
+    },
     slots,
     touches: (table, text) => isAmong(tables, table) && keys.some((key) => key.text === text),
     carryOut: () => inAll([...tablesOf(cache, tables)].flatMap((table) => keys.map((key) => () => cache.entries.delete(table, key)))),
@@ -70,7 +73,9 @@ export function storing(cache: MethodCache, table: Table, key: CallKey, { value,
       cache.handOut.give(value, () => key.text);
       cache.entries.journal?.expectWritable();
     },
-    inDoubt: deletion(cache, [table], [key]),
+    get inDoubt() {
+      return deletion(cache, [table], [key]);
+    },
   };
 }
 

@@ -8,7 +8,7 @@ import { wrong } from './misuse.js';
 
 /** A cache, as far as changes know it. */
 export interface ChangedCache {
-  readonly entries: { readonly journal: { whenDurableOrThrow(): Promise<void>; makeDurable(): void } | undefined };
+  readonly entries: { readonly journal: { readonly isToBeWaitedFor: boolean; whenDurableOrThrow(): Promise<void>; makeDurable(): void } | undefined };
   /** A transaction holds one more change of it, or one less (-1). */
   hold(by: 1 | -1): void;
   /** Tells the application once what went wrong without failing a call. */
@@ -113,7 +113,8 @@ export async function change<T>(wanted: Change<T>, foresee: () => T): Promise<T>
     return foreseen;
   }
   const result = wanted.carryOut();
-  await wanted.cache.entries.journal?.whenDurableOrThrow();
+  const { journal } = wanted.cache.entries;
+  if (journal?.isToBeWaitedFor === true) await journal.whenDurableOrThrow();
   return result;
 }
 

@@ -192,6 +192,11 @@ export class Journal {
     return this.#writer.commit.waitTogether();
   }
 
+  /** Whether what was changed is not as durable yet as it will be, or never will be: if not, whoever asked for it can be answered at once. */
+  get isToBeWaitedFor(): boolean {
+    return this.options.durability === 'always' || this.state !== 'open' || this.#writer.hasGathered;
+  }
+
   /**
    * The same for a change the application asked for, which must not be acknowledged when its sync failed.
    * @throws SCRUBJAY_NOT_DURABLE

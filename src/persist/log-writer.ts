@@ -66,6 +66,11 @@ export class LogWriter {
     return this.state === 'open' || (this.state === 'degraded' && this.rescue?.isUnderWay === true);
   }
 
+  /** Whether records wait to be written. */
+  get hasGathered(): boolean {
+    return this.log !== undefined && this.log.gatheredBytes > 0;
+  }
+
   /** Whether something became durable of which no record tells yet. */
   get hasNews(): boolean {
     return this.commit.durableLsn > this.#toldDurableLsn;
