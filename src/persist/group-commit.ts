@@ -1,9 +1,13 @@
 /**
  * Waits for durability together: one sync at a time. Whoever was written before it began is answered when it ends,
  * and the next one begins at once for the rest. No artificial delay: while one sync runs, the next group gathers by itself. Only those who ask in the same
- * turn, such as all who were answered together, are waited for: a sync for the first of them would make all others wait for two.
+ * turn, such as all who were answered together, are waited for, as long as a sync takes: a sync for the first of them would make all others wait for two.
  * Source: the group commit of databases; D. DeWitt et al., "Implementation Techniques for Main Memory Database Systems", SIGMOD 1984, section 5.
  */
+import { elapsed } from '../clock.js';
+
+/** While a group gathers, the time is looked at when so many more have come. */
+const CALLERS_A_LOOK = 32;
 
 /** What is synced. */
 export interface Syncable {
@@ -38,7 +42,12 @@ export class GroupCommit {
   /** Up to where the sync under way reaches. */
   #syncingLsn = 0;
   #isSyncing = false;
+  /** Set while a group gathers: how many have come, and since when, in milliseconds of the rising clock. */
   #isBeginning = false;
+  #gathered = 0;
+  #gathersSince = 0;
+  /** How long the last sync took, in milliseconds, until it was noticed. */
+  #syncMs = Number.POSITIVE_INFINITY;
   readonly #log: Syncable;
 
   constructor(log: Syncable) {
@@ -63,14 +72,26 @@ export class GroupCommit {
 
   /** The same, together with all who ask before the microtasks that are waiting have run. */
   waitTogether(): Promise<void> {
-    if (!this.#isSyncing && !this.#isBeginning) {
-      this.#isBeginning = true;
-      queueMicrotask(() => {
-        this.#isBeginning = false;
-        if (this.#next !== undefined) this.begin();
-      });
+    if (!this.#isSyncing) {
+      if (!this.#isBeginning) this.#gather();
+      else if (this.#hasGatheredLong()) this.begin();
     }
     return this.#durable();
+  }
+
+  #gather(): void {
+    this.#isBeginning = true;
+    this.#gathered = 0;
+    this.#gathersSince = elapsed();
+    queueMicrotask(() => {
+      this.#isBeginning = false;
+      if (this.#next !== undefined) this.begin();
+    });
+  }
+
+  /** Hundreds who ask in one turn take longer for that than a sync does: one for the first of them is done beside the others, and costs nobody anything. */
+  #hasGatheredLong(): boolean {
+    return ++this.#gathered % CALLERS_A_LOOK === 0 && elapsed() - this.#gathersSince > this.#syncMs;
   }
 
   /** One promise for all: with hundreds of callers, one for each took a good part of their time. */
@@ -88,8 +109,10 @@ export class GroupCommit {
   begin(): void {
     if (this.#isSyncing) return;
     const lsn = this.#log.lastLsn();
+    const startedAt = elapsed();
     const begun = this.#log.sync((error) => {
       this.#isSyncing = false;
+      this.#syncMs = elapsed() - startedAt;
       if (error === null) this.synced(lsn);
       else this.#log.failed(error);
       if (this.#next !== undefined) this.begin();

@@ -1,4 +1,5 @@
 import { GroupCommit } from '../../src/persist/group-commit';
+import { manualClockForEachTest } from '../support/manual-clock';
 
 /** A log whose syncs end when the test says so. */
 class SlowLog {
@@ -85,4 +86,42 @@ test('callers that are answered together and write again share the next sync, an
     log.end(null);
   }
   await callers;
+});
+
+describe('of hundreds who ask in one turn', () => {
+  const time = manualClockForEachTest();
+
+  /** So many callers come in one turn, each after so many milliseconds of work; a sync before took a second. */
+  async function syncsOf(callers: number, eachMs: number): Promise<SlowLog> {
+    const log = new SlowLog();
+    const before = log.commit.wait();
+    time.clock.advance(1000);
+    log.end(null);
+    await before;
+    log.syncs = 0;
+    for (let count = 0; count < callers; count++) {
+      time.clock.advance(eachMs);
+      log.written++;
+      void log.commit.waitTogether();
+    }
+    return log;
+  }
+
+  test('the first are synced beside the others when they take longer than a sync', async () => {
+    const log = await syncsOf(200, 20);
+    expect([log.syncs, log.commit.isSyncing]).toEqual([1, true]);
+    log.end(null);
+    expect(log.commit.durableLsn).toBeGreaterThan(0);
+    expect([log.syncs, log.commit.isBehind]).toEqual([2, true]);
+    log.end(null);
+    await settled();
+    expect([log.syncs, log.commit.isBehind]).toEqual([2, false]);
+  });
+
+  test('all share one sync when that takes longer than they do', async () => {
+    const log = await syncsOf(200, 1);
+    log.end(null);
+    await settled();
+    expect([log.syncs, log.commit.isBehind]).toEqual([1, false]);
+  });
 });
