@@ -46,14 +46,15 @@ export class EverydayLook {
   #isEverydayPart(part: object, depth: number): boolean {
     if (types.isProxy(part) || depth > MOST_LEVELS || this.#parts.length >= MOST_PARTS || this.#parts.includes(part)) return false;
     this.#parts.push(part);
-    if (Array.isArray(part)) return Object.getPrototypeOf(part) === Array.prototype && this.#isEverydayList(part, depth);
-    return Object.getPrototypeOf(part) === Object.prototype && this.#isEverydayObject(part, depth);
+    const prototype: unknown = Object.getPrototypeOf(part);
+    if (Array.isArray(part)) return prototype === Array.prototype && this.#isEverydayList(part, depth);
+    return prototype === Object.prototype && this.#isEverydayObject(part, depth);
   }
 
   #isEverydayObject(part: object, depth: number): boolean {
-    const names = Object.keys(part);
-    // Not Reflect.ownKeys, which takes as long as all of the rest.
-    if (Object.getOwnPropertyNames(part).length !== names.length || Object.getOwnPropertySymbols(part).length > 0) return false;
+    // Not Reflect.ownKeys, which takes as long as all of the rest. Those that cannot be seen are among the names, and are no everyday ones.
+    const names = Object.getOwnPropertyNames(part);
+    if (Object.getOwnPropertySymbols(part).length > 0) return false;
     for (const name of names) if (!this.#isName(name) || !this.#isEverydayProperty(part, name, depth)) return false;
     return true;
   }

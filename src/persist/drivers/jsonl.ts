@@ -100,11 +100,9 @@ export const jsonl: PersistDriver = {
   encodeRecord: (record, seed) => framed(record.type === 'put' ? putMembers(record) : members(record), seed),
 
   writeRecord(record, seed, bytes, at) {
-    const rest = `${record.type === 'put' ? putMembers(record) : members(record)}}\n`;
-    const from = at + COVERED_FROM;
-    if (from + rest.length * BYTES_A_CHARACTER > bytes.length) return undefined;
-    bytes.set(BEFORE_COVERED, at);
-    const end = from + bytes.write(rest, from);
+    const line = lineAround(record.type === 'put' ? putMembers(record) : members(record));
+    if (at + line.length * BYTES_A_CHARACTER > bytes.length) return undefined;
+    const end = at + bytes.write(line, at);
     return { end, checksum: seal(bytes, at, end, seed) };
   },
 
@@ -200,13 +198,14 @@ function textOf(value: unknown, isRich: boolean): JsonText {
 }
 
 /** One line around `covered`: formatted once, then the eight digits of its checksum are put in. */
-const framed = (covered: string, seed: number): { bytes: Buffer; checksum: number } => sealed(Buffer.from(`${OPENING}00000000${MIDDLE}${covered}}\n`), seed);
-
-const BEFORE_COVERED = Buffer.from(`${OPENING}00000000${MIDDLE}`);
+const lineAround = (covered: string): string => `${OPENING}00000000${MIDDLE}${covered}}\n`;
 
 const DIGIT_CODES = Buffer.from('0123456789abcdef');
 
-const sealed = (bytes: Buffer, seed: number): { bytes: Buffer; checksum: number } => ({ bytes, checksum: seal(bytes, 0, bytes.length, seed) });
+function framed(covered: string, seed: number): { bytes: Buffer; checksum: number } {
+  const bytes = Buffer.from(lineAround(covered));
+  return { bytes, checksum: seal(bytes, 0, bytes.length, seed) };
+}
 
 /** Puts the checksum of the line from `at` to `end` in, and gives it. */
 function seal(bytes: Buffer, at: number, end: number, seed: number): number {
