@@ -63,8 +63,13 @@ export class Load extends Flight<CallKey> implements LoadEvents<Call> {
     return this.#outcomes.insteadOfError(this, { error, counts, call, counters: this.#counters });
   }
 
-  keep(value: unknown, call: Call): Promise<void> | undefined {
-    return this.#store(value, call) ? this.#owner.entries.journal?.whenDurable() : undefined;
+  get isKeptLate(): boolean {
+    return this.#owner.entries.journal?.isSyncWaitedFor === true;
+  }
+
+  keep(value: unknown, call: Call, kept?: () => void): boolean {
+    const isStored = this.#store(value, call);
+    return isStored && kept !== undefined && this.#owner.entries.journal?.tellWhenDurable(kept) === true;
   }
 
   /** The same where nobody can wait. */

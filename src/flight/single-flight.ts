@@ -45,9 +45,13 @@ export interface LoadEvents<C> {
    * instead. `counts` is false when the flight was fenced off.
    */
   failed(error: unknown, counts: boolean, call: C): { readonly value: unknown } | undefined;
-  /** Stores the result. Not called when the flight was fenced off; what it gives is waited for before anybody is answered. */
-  keep(value: unknown, call: C): Promise<void> | undefined;
+  /** Whether what is stored may have to be waited for. */
+  readonly isKeptLate: boolean;
+  /** Stores the result. Not called when the flight was fenced off. Gives whether nobody may be answered before `kept` is called, where it is given. */
+  keep(value: unknown, call: C, kept?: () => void): boolean;
 }
+
+const { then } = Promise.prototype;
 
 export class SingleFlight {
   readonly #flights: FlightIndex<Flight>;
@@ -81,12 +85,35 @@ export class SingleFlight {
 
   /** The method gave a promise: what everybody who asks for `key` shares until it is settled. */
   follow<C>(flight: Flight, load: PromiseLike<unknown>, events: LoadEvents<C>, call: C): void {
+    const landing = Promise.resolve(load);
+    const failed = (error: unknown): unknown => this.#failed(flight, error, events, call);
     // Less than an async function costs: as long as AsyncLocalStorage is in use, each promise is dear. As `await` does, it asks no promise for a `then` of its own.
-    flight.promise = Promise.prototype.then.call(
-      Promise.resolve(load),
-      (value: unknown) => this.#landed(flight, value, events, call),
-      (error: unknown) => this.#failed(flight, error, events, call),
-    );
+    if (!events.isKeptLate) flight.promise = then.call(landing, (value: unknown) => this.#landed(flight, value, events, call), failed);
+    else flight.promise = this.#followToDisk(flight, landing, events, call, failed);
+  }
+
+  /** The same where callers wait for the disk: each is answered in one step when that has it. A promise for `then` to wait for would take three, for hundreds who are answered together. */
+  #followToDisk<C>(flight: Flight, landing: Promise<unknown>, events: LoadEvents<C>, call: C, failed: (error: unknown) => unknown): Promise<unknown> {
+    return new Promise((answer, fail) => {
+      const landed = (value: unknown): void => {
+        const kept = (): void => {
+          answer(value);
+        };
+        try {
+          events.ended(value, call);
+          if (!this.end(flight) || !events.keep(value, call, kept)) kept();
+        } catch (error) {
+          fail(error as Error);
+        }
+      };
+      void then.call(landing, landed, (error: unknown) => {
+        try {
+          answer(failed(error));
+        } catch (failure) {
+          fail(failure as Error);
+        }
+      });
+    });
   }
 
   /**
@@ -134,8 +161,8 @@ export class SingleFlight {
 
   #landed<C>(flight: Flight, value: unknown, events: LoadEvents<C>, call: C): unknown {
     events.ended(value, call);
-    const kept = this.end(flight) ? events.keep(value, call) : undefined;
-    return kept === undefined ? value : kept.then(() => value);
+    if (this.end(flight)) events.keep(value, call);
+    return value;
   }
 
   /** The flight is over before anybody hears of it: a caller that asks again inside its `catch` must start a new load. */

@@ -188,13 +188,28 @@ export class Journal {
 
   /** In the mode `always`, a promise that is kept when everything written so far is durable; otherwise nothing needs to be waited for. Never rejects: a failed sync is reported, and the caller is answered. */
   whenDurable(): Promise<void> | undefined {
-    if (this.options.durability !== 'always' || this.state !== 'open' || !this.#writer.commit.isBehind) return undefined;
-    return this.#writer.commit.waitTogether();
+    return this.#isSyncWaitedFor ? this.#writer.commit.waitTogether() : undefined;
+  }
+
+  /** The same; `tell` is called in the place of a promise. Gives whether it will be. */
+  tellWhenDurable(tell: () => void): boolean {
+    const isWaitedFor = this.#isSyncWaitedFor;
+    if (isWaitedFor) this.#writer.commit.tellTogether(tell);
+    return isWaitedFor;
+  }
+
+  get #isSyncWaitedFor(): boolean {
+    return this.isSyncWaitedFor && this.state === 'open' && this.#writer.commit.isBehind;
+  }
+
+  /** Whether nobody is answered before what was written for them is durable. */
+  get isSyncWaitedFor(): boolean {
+    return this.options.durability === 'always';
   }
 
   /** Whether what was changed is not as durable yet as it will be, or never will be: if not, whoever asked for it can be answered at once. */
   get isToBeWaitedFor(): boolean {
-    return this.options.durability === 'always' || this.state !== 'open' || this.#writer.hasGathered;
+    return this.isSyncWaitedFor || this.state !== 'open' || this.#writer.hasGathered;
   }
 
   /**
@@ -208,7 +223,7 @@ export class Journal {
 
   /** The same for a caller that cannot wait: syncs here and now. */
   makeDurable(): void {
-    if (this.options.durability === 'always') this.#writer.syncNow();
+    if (this.isSyncWaitedFor) this.#writer.syncNow();
   }
 
   /** Writes which entries were used, and what durability asks for; called once a second. */

@@ -27,9 +27,10 @@ const recorder = (): LoadEvents<undefined> & { readonly seen: unknown[] } => {
       seen.push('failed');
       return undefined;
     },
+    isKeptLate: false,
     keep: (value) => {
       seen.push(['keep', value]);
-      return undefined;
+      return false;
     },
   };
 };
@@ -45,18 +46,61 @@ test('who asks while a load is under way gets the promise of that load', async (
   expect(flights.of(k)).toBeUndefined();
 });
 
-test('the result is kept before anybody is answered', async () => {
-  const flights = new SingleFlight();
-  const durable = gate();
-  const seen: string[] = [];
-  const promise = flights
-    .start(Promise.resolve('value'), { ...recorder(), keep: () => durable.promise.then(() => void seen.push('kept')) })
-    .then(() => seen.push('answered'));
-  await new Promise(setImmediate);
-  expect(seen).toEqual([]);
-  durable.open();
-  await promise;
-  expect(seen).toEqual(['kept', 'answered']);
+describe('where what is kept has to be waited for', () => {
+  const late = (keep: LoadEvents<undefined>['keep']): LoadEvents<undefined> => ({ ...recorder(), isKeptLate: true, keep });
+
+  test('the result is kept before anybody is answered', async () => {
+    const flights = new SingleFlight();
+    const seen: string[] = [];
+    let disk: (() => void) | undefined;
+    const events = late((_value, _call, kept) => {
+      disk = kept;
+      return true;
+    });
+    const promise = flights.start(Promise.resolve('value'), events).then((value) => seen.push(`answered ${String(value)}`));
+    await new Promise(setImmediate);
+    expect(seen).toEqual([]);
+    seen.push('kept');
+    disk?.();
+    await promise;
+    expect(seen).toEqual(['kept', 'answered value']);
+  });
+
+  test('callers are answered at once when there is nothing to wait for, and when the flight was fenced off', async () => {
+    const flights = new SingleFlight();
+    expect(
+      await flights.start(
+        Promise.resolve('value'),
+        late(() => false),
+      ),
+    ).toBe('value');
+    const load = gate<string>();
+    const promise = flights.start(
+      load.promise,
+      late(() => true),
+    );
+    flights.fence(k);
+    load.open('old');
+    expect(await promise).toBe('old');
+  });
+
+  test('a load that fails, and a result that cannot be kept, reach the caller as they are', async () => {
+    const flights = new SingleFlight();
+    const failure = new Error('down');
+    expect(
+      await errorOf(() =>
+        flights.start(
+          Promise.reject(failure),
+          late(() => true),
+        ),
+      ),
+    ).toBe(failure);
+    const broken = late(() => {
+      throw failure;
+    });
+    expect(await errorOf(() => flights.start(Promise.resolve('value'), broken))).toBe(failure);
+    expect(await flights.start(Promise.reject(failure), { ...late(() => true), failed: () => ({ value: 'instead' }) })).toBe('instead');
+  });
 });
 
 test('a flight that failed is over before anybody hears of it, and nothing is kept', async () => {

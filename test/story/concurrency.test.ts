@@ -136,6 +136,32 @@ describe('on one event loop', () => {
     expect(isDurable).toBe(true);
   });
 
+  test('with durability always a load answers those who wait when its record is durable, and a hit at once', async () => {
+    const disk = slowDisk();
+    const service = aService({ persist: { driver: 'jsonl', durability: 'always', fileSystem: disk.fileSystem } });
+    await filled(service);
+    disk.state.isHeld = true;
+    const answered: string[] = [];
+    const ask = async (id: string): Promise<void> => {
+      await service.users.find(id);
+      answered.push(id);
+    };
+    const answers = ['a', 'a', 'b'].map(ask);
+    service.held.splice(0).forEach((open) => {
+      open();
+    });
+    await time.clock.settle();
+    // Both were written before the sync began, and it is for both.
+    expect([service.cache.size, disk.state.held.length, answered]).toEqual([2, 1, []]);
+    expect(await service.users.find('a')).toBe('nobody');
+    disk.state.isHeld = false;
+    disk.state.held.splice(0).forEach((sync) => {
+      sync();
+    });
+    await Promise.all(answers);
+    expect(answered).toEqual(['a', 'a', 'b']);
+  });
+
   test.each(names)(
     '%s between the begin and the end of a load: who asked before is answered by it, who asks after is not, and it is not stored',
     async (name) => {
