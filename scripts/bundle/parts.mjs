@@ -4,61 +4,35 @@
  */
 import { resolve } from 'node:path';
 
-/** What every door needs. */
-const BASE = ['errors', 'kinds', 'misuse', 'placement', 'memory/index', 'memory/lru', 'memory/slot-list', 'memory/slots'];
-
-/** What an import of scrubjay needs: what it gives that is no plain function, and what stands in its registry. */
-const CORE = [
-  ...['cached', 'cached-batch', 'cache-writes', 'cache-handle', 'key-decorator', 'registry', 'registry-places', 'switches', 'process-memory'],
-  ...['stats/cache-events', 'stats/event-channels'],
-];
-
-/** What maps need only if they are asked for it. */
-const POLICIES = ['arc', 'clock', 'fifo', 'frequency-sketch', 'ghosts', 'guarded', 'hill-climber', 'lfu', 'random', 's3-fifo', 'sieve', 'ttl', 'w-tinylfu'];
-
-/** What most methods do without: keys of values that are not everyday, methods that write or take a list, limits on the memory of the process, and options that few say. */
-const SELDOM = [
-  ...[
-    'adopt',
-    'argument-mapping',
-    'batch-loads',
-    'batch-method',
-    'batch-options',
-    'changes',
-    'check-persist',
-    'check-revive',
-    'delete-where',
-    'entry-limits',
-    'health',
+/** Sources by their bundle. What is named in none is part of `memory` if `scrubjay/map` needs it, and of `methods` otherwise. */
+const PARTS = {
+  /** What every door needs. */
+  base: ['errors', 'kinds', 'misuse', 'placement', ...inFolder('memory', 'index lru slot-list slots')],
+  /** What an import of scrubjay needs: what it gives that is no plain function, and what stands in its registry. */
+  core: [
+    ...['cached', 'cached-batch', 'cache-writes', 'cache-handle', 'key-decorator', 'registry', 'registry-places', 'switches', 'process-memory'],
+    ...inFolder('stats', 'cache-events event-channels'),
   ],
-  ...[
-    'invalidate-tags',
-    'key-of',
-    'meant-entries',
-    'method-stats',
-    'part-index',
-    'prompt-batch',
-    'registry-opening',
-    'registry-options',
-    'request-stores',
-    'tagging',
+  /** What maps need only if they are asked for it. */
+  policies: inFolder('memory', 'arc clock fifo frequency-sketch ghosts guarded hill-climber lfu random s3-fifo sieve ttl w-tinylfu'),
+  /** What most methods do without: options that few say, what is asked of handles, methods that write or take a list, keys of values that are not everyday, and limits of a process. */
+  seldom: [
+    ...['adopt', 'check-persist', 'check-revive', 'entry-limits', 'health', 'key-of', 'method-stats', 'registry-opening', 'registry-options', 'request-stores'],
+    ...['changes', 'delete-where', 'invalidate-tags', 'part-index', 'tagging'],
+    ...['argument-mapping', 'meant-entries', 'writing-operation', 'writing-options', 'written-sites'],
+    ...['batch-loads', 'batch-method', 'batch-options', 'prompt-batch', ...inFolder('flight', 'batch batch-result')],
+    ...inFolder('flight', 'context-reads invalidated-tags joint-signal'),
+    ...inFolder(
+      'key',
+      'arrays built-ins bytes canonical-text class-source class-state hidden-text identity key-parts plain-values registered-classes temporal walk',
+    ),
+    ...inFolder('memory', 'budget container-limit memory-readings pressure pressure-attempts pressure-gauge'),
   ],
-  ...['writing-operation', 'writing-options', 'written-sites'],
-  ...['flight/batch', 'flight/batch-result', 'flight/context-reads', 'flight/invalidated-tags', 'flight/joint-signal'],
-  ...[
-    'key/arrays',
-    'key/built-ins',
-    'key/bytes',
-    'key/canonical-text',
-    'key/class-source',
-    'key/class-state',
-    'key/hidden-text',
-    'key/identity',
-    'key/key-parts',
-  ],
-  ...['key/plain-values', 'key/registered-classes', 'key/temporal', 'key/walk'],
-  ...['memory/budget', 'memory/container-limit', 'memory/memory-readings', 'memory/pressure', 'memory/pressure-attempts', 'memory/pressure-gauge'],
-];
+};
+
+function inFolder(folder, names) {
+  return names.split(' ').map((name) => `${folder}/${name}`);
+}
 
 /** What the disk takes is loaded with the first cache that is kept there; but for these, which caches in memory need as well. */
 const IN_MEMORY_TOO = ['contract', 'log-writer', 'late-values', 'slot-records', 'close-on', 'open-journals', 'cache-directory', 'drivers/own-properties'];
@@ -84,11 +58,12 @@ const nameOf = (file) => file.replace(/^\.\/|\.js$/g, '');
 /** Gives the bundle of a module. Doors are files of their own that name what they give, and little else: Node reads the whole of a CommonJS file that is imported, for the names in it. */
 export function bundleOf(doors) {
   const isDoor = (id) => Object.values(doors).some((door) => id.endsWith(`/${door}`));
-  const parts = Object.entries({ base: BASE, core: CORE, policies: POLICIES.map((name) => `memory/${name}`), seldom: SELDOM });
-  const bundles = new Map(parts.flatMap(([bundle, names]) => names.map((name) => [resolve(`src/${name}.ts`), bundle])));
+  const bundles = new Map(Object.entries(PARTS).flatMap(([bundle, names]) => names.map((name) => [resolve(`src/${name}.ts`), bundle])));
   let below;
   return (id, context) => {
     below ??= { memory: allBelow(doors.map, context), methods: allBelow(doors.index, context) };
+    // A file that was renamed would go elsewhere, and nobody would notice.
+    for (const named of bundles.keys()) if (!below.methods.has(named)) throw new Error(`scripts/bundle/parts.mjs: there is no ${named}`);
     if (isOfDisk(id)) return 'disk';
     if (isDoor(id)) return null;
     return bundles.get(id) ?? Object.keys(below).find((name) => below[name].has(id)) ?? null;
