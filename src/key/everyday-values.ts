@@ -89,30 +89,24 @@ function hashOfPrimitive(value: unknown): number {
 }
 
 function hashOfValue(value: unknown): number {
-  switch (typeof value) {
-    case 'string':
-      trace[length++] = value;
-      return hashOfText(value);
-    case 'number':
-      trace[length++] = value;
-      if (value !== (value | 0)) return hashOfDouble(value);
-      return value === 0 && 1 / value < 0 ? leave() : hashOfInteger(value);
-    case 'boolean':
-      trace[length++] = value;
-      return value ? TRUE : FALSE;
-    case 'undefined':
-      trace[length++] = value;
-      return UNDEFINED;
-    case 'object':
-      if (value === null) {
-        trace[length++] = value;
-        return NULL;
-      }
-      if (--nodesLeft < 0 || types.isProxy(value)) return leave();
-      return Array.isArray(value) ? hashOfArray(value) : hashOfObject(value);
-    default:
-      return leave();
+  if (typeof value === 'string') {
+    trace[length++] = value;
+    return hashOfText(value);
   }
+  if (typeof value === 'number') {
+    trace[length++] = value;
+    if (value !== (value | 0)) return hashOfDouble(value);
+    return value === 0 && 1 / value < 0 ? leave() : hashOfInteger(value);
+  }
+  if (typeof value === 'object' && value !== null) {
+    if (--nodesLeft < 0 || isProxy(value)) return leave();
+    return Array.isArray(value) ? hashOfArray(value) : hashOfObject(value);
+  }
+  trace[length++] = value;
+  if (value === true) return TRUE;
+  if (value === false) return FALSE;
+  if (value === undefined) return UNDEFINED;
+  return value === null ? NULL : leave();
 }
 
 /** The value is not everyday. */
@@ -121,6 +115,7 @@ function leave(): number {
   return 0;
 }
 
+const { isProxy, isMap, isSet } = types;
 const { getPrototypeOf: prototypeOf, getOwnPropertySymbols: symbolsOf, keys: namesOf, values: valuesIn, prototype: objectPrototype } = Object;
 const arrayPrototype: unknown = Array.prototype;
 const tagOf = objectPrototype.toString;
@@ -144,7 +139,7 @@ function hashOfArray(list: readonly unknown[]): number {
 }
 
 function hashOfObject(value: object): number {
-  if (prototypeOf(value) !== objectPrototype || tagOf.call(value) !== '[object Object]' || types.isMap(value) || types.isSet(value)) return leave();
+  if (prototypeOf(value) !== objectPrototype || tagOf.call(value) !== '[object Object]' || isMap(value) || isSet(value)) return leave();
   if (ArrayBuffer.isView(value) || symbolsOf(value).length > 0) return leave();
   const base = top;
   let count = 0;

@@ -26,14 +26,15 @@ export interface ShapeNode {
 /** Where some first names lead. */
 class Node {
   readonly children = new Map<string, Node>();
-  #lastName: string | undefined;
+  /** A text from the start: then the compiler compares names by their places in memory. */
+  #lastName = '';
   #lastChild: Node | undefined;
   /** The shape of objects that have these names and no others. */
   end: ShapeNode | undefined;
 
   /** Where one more name leads; `undefined` where no shape is known. */
   next(name: string): Node | undefined {
-    return this.#lastName === name ? this.#lastChild : this.#otherNext(name);
+    return this.#lastName === name && this.#lastChild !== undefined ? this.#lastChild : this.#otherNext(name);
   }
 
   #otherNext(name: string): Node | undefined {
