@@ -6,7 +6,8 @@ import { checkLimitOptions, checkLimits, DEFAULT_LIMITS, durationMs } from './ch
 import { elapsed } from './clock.js';
 import { type Expiring, watchExpiry } from './expiry.js';
 import { hashOfInteger } from './key/hash.js';
-import { hashOfKey, isPlainKey, SlotIndex, SlotKeys } from './key/slot-index.js';
+import { SlotIndex } from './key/slot-index.js';
+import { hashOfKey, isPlainKey, SlotKeys } from './key/slot-keys.js';
 import type { Duration, LimitOptions } from './limit-options.js';
 import { countsBytes, entryBytes } from './memory/byte-limits.js';
 import { type Limits, Residents } from './memory/residents.js';

@@ -5,7 +5,7 @@
 import { argumentsText, type KeyRule, keyOfCall } from './key/call-key.js';
 import { argumentsOf, type CallCopy, hashOfCopy, isSmall } from './key/call-table.js';
 import { hashOfText } from './key/hash.js';
-import { hashOfStored, SlotKeys } from './key/slot-index.js';
+import { hashOfStored, SlotKeys } from './key/slot-keys.js';
 import type { SizedEntry } from './memory/byte-limits.js';
 import type { PartIndex } from './part-index.js';
 import type { Table } from './tables.js';

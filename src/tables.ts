@@ -6,7 +6,7 @@ import { Puts } from './flight/puts.js';
 import { ShortMemory } from './flight/short-memory.js';
 import { SingleFlight } from './flight/single-flight.js';
 import { type CallShape, CallTable, COPIES } from './key/call-table.js';
-import type { SlotKeys } from './key/slot-index.js';
+import type { SlotKeys } from './key/slot-keys.js';
 import { SplitMap } from './split-map.js';
 
 /** What a load has failed with. */

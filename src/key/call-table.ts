@@ -4,7 +4,8 @@
  * it leaves to the text.
  */
 import { hashOf, hashOfFew, isLastTrace, lastTrace, learnHashOf, NOT_EVERYDAY, valuesOf } from './everyday-values.js';
-import { hashOfStored, isPlainKey, SlotIndex, type SlotKeys } from './slot-index.js';
+import { SlotIndex } from './slot-index.js';
+import { hashOfStored, isPlainKey, type SlotKeys } from './slot-keys.js';
 
 const NOT_HERE = -1;
 

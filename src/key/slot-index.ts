@@ -2,7 +2,9 @@
  * From a key to the slot of its entry: open addressing with linear probing, the hash beside the slot number, so that one visit to memory tells
  * most keys apart. A key is a primitive value, or whatever else its owner compares by itself, as a call of several arguments.
  */
-import { hashOfDouble, hashOfInteger, hashOfText, mixed, SEED } from './hash.js';
+import { hashOfDouble, hashOfInteger, hashOfText } from './hash.js';
+import { type Outgrown, OutgrownPlaces, OutgrownTexts } from './outgrown.js';
+import { hashOfKey, hashOfStored, isPlainKey, type SlotKeys } from './slot-keys.js';
 
 const NONE = -1;
 const FIRST_PLACES = 16;
@@ -11,50 +13,12 @@ const NO_LIMIT = 0x3fffffff;
 /** Nobody who does not know the seed gets this far by chance, at half as many keys as places; whoever gets here is refused. */
 const MOST_STEPS = 128;
 
-/** The keys of one cache by slot, shared by all of its indexes. */
-export class SlotKeys {
-  /** `undefined` where a slot is empty, or its entry goes by its text. */
-  keys: unknown[] = [];
-}
-
-/** Whether an index compares a value by itself: not `NaN`, which is not equal to itself, and not `-0`, which is equal to `0`. */
-export function isPlainKey(value: unknown): boolean {
-  switch (typeof value) {
-    case 'string':
-    case 'boolean':
-    case 'bigint':
-      return true;
-    case 'number':
-      return value === 0 ? 1 / value > 0 : value === value;
-    default:
-      return value === null;
-  }
-}
-
-const TRUE = 0x7feb352d;
-const FALSE = 0x2c1b3c6d;
-const NULL = 0x1b873593;
-
-/** The hash of a key that is a primitive value. */
-export function hashOfKey(key: unknown): number {
-  switch (typeof key) {
-    case 'string':
-      return hashOfText(key);
-    case 'number':
-      return key === (key | 0) ? hashOfInteger(key) : hashOfDouble(key);
-    case 'bigint':
-      return mixed(SEED, Number(BigInt.asIntN(32, key)));
-    default:
-      return key === null ? NULL : key === true ? TRUE : FALSE;
-  }
-}
-
-/** Of a key that is here: a primitive value, or a list that begins with its hash. */
-export const hashOfStored = (key: unknown): number => (Array.isArray(key) ? (key[0] as number) : hashOfKey(key));
-
 const LEAST_DELETES = 64;
 /** A larger map of V8 lies among the large objects from the start. */
 const MOST_RENEWED = 2048;
+
+/** A larger table is not moved at once. */
+const MOST_MOVED_AT_ONCE = 2 ** 15;
 
 /** From this slot on strings lie among the other keys, all of them. */
 const MOST_TEXTS = 2 ** 17;
@@ -73,6 +37,8 @@ export class SlotIndex {
   /** By how many bits a hash is longer than the number of a place. */
   #shift = 32 - Math.log2(FIRST_PLACES);
   #count = 0;
+  /** Those that have not moved yet to where they belong since that became larger. */
+  #outgrown: Outgrown | undefined;
 
   constructor(keys: SlotKeys) {
     this.#keys = keys;
@@ -99,7 +65,7 @@ export class SlotIndex {
     const mask = places.length - 2;
     for (let at = (hash >>> this.#shift) << 1; ; at = (at + 2) & mask) {
       const slot = (places[at + 1] as number) - 1;
-      if (slot === NONE) return NONE;
+      if (slot === NONE) return this.#outgrown === undefined ? NONE : this.#outgrown.find(key, hash);
       if (places[at] === hash && keys[slot] === key) return slot;
     }
   }
@@ -111,7 +77,7 @@ export class SlotIndex {
     const mask = places.length - 2;
     for (let at = (hash >>> this.#shift) << 1; ; at = (at + 2) & mask) {
       const slot = (places[at + 1] as number) - 1;
-      if (slot === NONE) return NONE;
+      if (slot === NONE) return this.#outgrown === undefined ? NONE : this.#outgrown.find(key, hash);
       if (places[at] === hash && keys[slot] === key) return slot;
     }
   }
@@ -123,11 +89,15 @@ export class SlotIndex {
     const mask = places.length - 2;
     for (let at = (hash >>> this.#shift) << 1; ; at = (at + 2) & mask) {
       const slot = (places[at + 1] as number) - 1;
-      if (slot === NONE) return NONE;
+      if (slot === NONE) return this.#outgrown === undefined ? NONE : this.#findFewOutgrown(this.#outgrown, hash, [one, two, three].slice(0, count));
       const key = keys[slot];
       if (places[at] !== hash || !Array.isArray(key)) continue;
       if (key.length === count + 1 && key[1] === one && key[2] === two && (count === 2 || key[3] === three)) return slot;
     }
+  }
+
+  #findFewOutgrown(outgrown: Outgrown, hash: number, few: readonly unknown[]): number {
+    return outgrown.findBy(hash, (key) => Array.isArray(key) && key.length === few.length + 1 && few.every((value, index) => key[index + 1] === value));
   }
 
   /** The slot of a key with this hash for which `isWanted` says yes, or -1. */
@@ -137,7 +107,7 @@ export class SlotIndex {
     const mask = places.length - 2;
     for (let at = (hash >>> this.#shift) << 1; ; at = (at + 2) & mask) {
       const slot = (places[at + 1] as number) - 1;
-      if (slot === NONE) return NONE;
+      if (slot === NONE) return this.#outgrown === undefined ? NONE : this.#outgrown.findBy(hash, isWanted);
       if (places[at] === hash && isWanted(keys[slot])) return slot;
     }
   }
@@ -152,6 +122,7 @@ export class SlotIndex {
 
   /** The same for a key that is found with `findBy`: a list that begins with this hash. */
   addBy(hash: number, key: readonly unknown[], slot: number): boolean {
+    this.#moveSome();
     if (!this.#place(hash, slot)) return false;
     this.#keys.keys[slot] = key;
     return true;
@@ -164,7 +135,7 @@ export class SlotIndex {
     if (key === undefined) return false;
     keys[slot] = undefined;
     if (typeof key === 'string' && this.#texts !== undefined) this.#deleteText(this.#texts, key);
-    else this.#clear(slot, typeof key === 'number' && key === (key | 0) ? hashOfInteger(key) : hashOfStored(key));
+    else this.#clear(slot, typeof key === 'number' && key === (key | 0) ? hashOfInteger(key) : hashOfStored(key), key);
     return true;
   }
 
@@ -197,6 +168,7 @@ export class SlotIndex {
     this.#places = new Int32Array(2 * FIRST_PLACES);
     this.#shift = 32 - Math.log2(FIRST_PLACES);
     this.#count = 0;
+    this.#outgrown = undefined;
   }
 
   /** Every slot in it. */
@@ -204,6 +176,7 @@ export class SlotIndex {
     yield* this.#texts?.values() ?? [];
     const places = this.#places;
     for (let at = 1; at < places.length; at += 2) if (places[at] !== 0) yield (places[at] as number) - 1;
+    yield* this.#outgrown?.slots() ?? [];
   }
 
   /** `mostSteps` away from its home, at the most. */
@@ -219,12 +192,12 @@ export class SlotIndex {
     return true;
   }
 
-  #clear(slot: number, hash: number): void {
+  #clear(slot: number, hash: number, key: unknown): void {
     const places = this.#places;
     const mask = places.length - 2;
     const shift = this.#shift;
     let at = (hash >>> shift) << 1;
-    while (places[at + 1] !== slot + 1) at = (at + 2) & mask;
+    for (; places[at + 1] !== slot + 1; at = (at + 2) & mask) if (places[at + 1] === 0) return this.#outgrown?.remove(slot, hash, key);
     this.#count--;
     // Moves back what was pushed on by the one that stood here, so that no search ends too early.
     let hole = at;
@@ -240,23 +213,41 @@ export class SlotIndex {
   }
 
   #addElsewhere(key: unknown, slot: number): boolean {
+    this.#moveSome();
     if (typeof key === 'number') return key === key && this.#place(key === (key | 0) ? hashOfInteger(key) : hashOfDouble(key), slot);
     if (typeof key === 'string' && this.#texts !== undefined) this.#moveTexts(this.#texts);
     return isPlainKey(key) && this.#place(hashOfKey(key), slot);
   }
 
-  #moveTexts(texts: ReadonlyMap<string, number>): void {
+  #moveTexts(texts: Map<string, number>): void {
     this.#texts = undefined;
-    for (const [text, slot] of texts) this.#place(hashOfText(text), slot, NO_LIMIT);
+    // With room for as many again: it does not grow before all have moved.
+    const length = 8 * 2 ** Math.ceil(Math.log2(texts.size + this.#count));
+    if (length > this.#places.length) this.#grow(length);
+    this.#moveAll();
+    this.#outgrown = new OutgrownTexts(texts, this.#keys);
   }
 
-  #grow(): void {
-    const old = this.#places;
-    this.#places = new Int32Array(old.length * 2);
-    this.#shift--;
+  #grow(length = this.#places.length * 2): void {
+    this.#moveAll();
+    this.#outgrown = new OutgrownPlaces(this.#places, this.#shift, this.#keys);
+    const isSmall = this.#places.length <= MOST_MOVED_AT_ONCE;
+    this.#places = new Int32Array(length);
+    this.#shift = 33 - Math.log2(length);
     this.#count = 0;
-    for (let from = 0; from < old.length; from += 2) {
-      if (old[from + 1] !== 0) this.#place(old[from] as number, (old[from + 1] as number) - 1, NO_LIMIT);
-    }
+    if (isSmall) this.#moveAll();
   }
+
+  #moveAll(): void {
+    while (this.#outgrown !== undefined) this.#moveSome();
+  }
+
+  /** At each key that is added. */
+  #moveSome(): void {
+    if (this.#outgrown?.move(this.#take) === true) this.#outgrown = undefined;
+  }
+
+  readonly #take = (hash: number, slot: number): void => {
+    this.#place(hash, slot, NO_LIMIT);
+  };
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { keyOfCall, shapeOf } from '../../src/key/call-key.js';
 import { type CallCopy, type CallShape, CallTable, COPIES } from '../../src/key/call-table.js';
-import { SlotKeys } from '../../src/key/slot-index.js';
+import { SlotKeys } from '../../src/key/slot-keys.js';
 import { numRuns } from '../support/thorough';
 import { anyValue, dice, edited, reordered } from './arbitrary-values.js';
 import { aRule, elsewhere, named } from './calls.js';

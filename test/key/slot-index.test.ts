@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { hashOfDouble, hashOfInteger, hashOfText } from '../../src/key/hash';
-import { hashOfKey, isPlainKey, SlotIndex, SlotKeys } from '../../src/key/slot-index';
+import { SlotIndex } from '../../src/key/slot-index';
+import { hashOfKey, isPlainKey, SlotKeys } from '../../src/key/slot-keys';
 import { numRuns } from '../support/thorough';
 
 const isOneOf = (wanted: unknown) => (key: unknown) => key === wanted;
@@ -52,6 +53,61 @@ test('more strings than the engine keeps well are found as before, and so are th
   for (let slot = 0; slot < count; slot += 2) index.remove(slot);
   for (let slot = 1; slot < count; slot += 97) expect(index.find(`key ${slot}`)).toBe(slot % 2 === 0 ? -1 : slot);
   expect(index.find('key 0')).toBe(-1);
+});
+
+/** A key of each kind by number: of 'lists' it is compared by its owner, as a call of several arguments. */
+const kindsOfKeys: Record<string, { readonly keyOf: (number: number) => unknown; readonly heldBefore: number }> = {
+  integers: { keyOf: (number) => number, heldBefore: 2 ** 14 },
+  lists: { keyOf: (number) => [hashOfInteger(number), number, 'x'], heldBefore: 2 ** 14 },
+  strings: { keyOf: (number) => `key ${number}`, heldBefore: 2 ** 17 },
+  'strings among integers': { keyOf: (number) => (number % 3 === 0 ? number : `key ${number}`), heldBefore: 2 ** 17 },
+};
+
+test.each(Object.keys(kindsOfKeys))('%s are found while they move to a larger table, whatever is added and removed meanwhile', (kind) => {
+  const { keyOf: makeKey, heldBefore } = kindsOfKeys[kind] as (typeof kindsOfKeys)[string];
+  const keys = Array.from({ length: heldBefore + 2000 }, (_, number) => makeKey(number));
+  const keyOf = (number: number): unknown => keys[number];
+  const isSame = (one: unknown, other: unknown): boolean => (Array.isArray(one) && Array.isArray(other) ? one[1] === other[1] : one === other);
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 40 }), fc.array(fc.nat(), { minLength: 50, maxLength: 900, size: 'max' }), (before, picks) => {
+      const index = new SlotIndex(new SlotKeys());
+      const slots = new Map<number, number>();
+      const find = (number: number): number => {
+        const key = keyOf(number);
+        if (!Array.isArray(key)) return index.find(key);
+        const slot = index.findBy(key[0] as number, (stored) => isSame(stored, key));
+        if (index.findFew(key[0] as number, 2, key[1], 'x', undefined) !== slot) throw new Error(`${number} is found in one way only`);
+        return slot;
+      };
+      const add = (number: number, slot: number): void => {
+        const key = keyOf(number);
+        if (!(Array.isArray(key) ? index.addBy(key[0] as number, key, slot) : index.add(key, slot))) throw new Error(`${number} was refused`);
+        slots.set(number, slot);
+      };
+      let next = 0;
+      const free: number[] = [];
+      while (next < heldBefore - before) add(next, next++);
+      for (const pick of picks) {
+        const number = pick % (next + 100);
+        const slot = slots.get(number);
+        if (find(number) !== (slot ?? -1)) throw new Error(`${number} is not found, or still`);
+        if (slot === undefined || pick % 4 > 0) {
+          add(next, free.pop() ?? next);
+          next++;
+        } else {
+          index.remove(slot);
+          slots.delete(number);
+          free.push(slot);
+          if (find(number) !== -1) throw new Error(`${number} is not gone`);
+          if (pick % 8 === 0) add(number, free.pop() as number);
+        }
+      }
+      expect([...index.slots()].sort((one, other) => one - other)).toEqual([...slots.values()].sort((one, other) => one - other));
+      for (const [number, slot] of slots) if (find(number) !== slot) throw new Error(`${number} is lost`);
+    }),
+    // To make a failure smaller takes minutes here.
+    { ...numRuns(10, 3), endOnFailure: true },
+  );
 });
 
 test.each([1, 100, 300])('%i strings of which one after the other gives way to another are found as long as they are there', (count) => {
