@@ -43,9 +43,11 @@ export function singleUseKind(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   const can = (name: PropertyKey): boolean => typeof (value as Record<PropertyKey, unknown>)[name] === 'function';
   try {
-    if (can('next') && (can(Symbol.iterator) || can(Symbol.asyncIterator))) return 'an iterator';
-    if (can('pipe') && can('subscribe')) return 'an Observable';
-    if ((can('pipe') && can('on')) || can('getReader') || can('getWriter')) return 'a stream';
+    // By name, which is faster: every result is looked at.
+    const { next, pipe, getReader, getWriter } = value as Record<'next' | 'pipe' | 'getReader' | 'getWriter', unknown>;
+    if (typeof next === 'function' && (can(Symbol.iterator) || can(Symbol.asyncIterator))) return 'an iterator';
+    if (typeof pipe === 'function' && can('subscribe')) return 'an Observable';
+    if ((typeof pipe === 'function' && can('on')) || typeof getReader === 'function' || typeof getWriter === 'function') return 'a stream';
   } catch {
     // A getter that throws says nothing of the kind.
   }
