@@ -10,7 +10,7 @@ const conductor =
   '^src/(options|persist-options|check-options|default-options|check-persist|check-revive|method-types|decorator-types|check-limits|process-memory|health|limit-options|freshness|homes|check-freshness|loads?|load-limits|load-outcomes|time-limits|check-loads|misuse|entries|entry-ages|entry-evictions|entry-inventory|entry-keys|entry-limits|entry-removals|entry-restore|delete-where|part-index|tagging|expiry|bounded-map|tables|method-stats|method-cache|transactions|changes|gathering|attended-calls|copy-value|isolation|request-stores|context-guard|hand-out|invalidate-tags|mutation-watch|cache-disk|cache-control|cache-settings|switches|cache-handle|batch-handle|batch-options|batch-types)\\.ts$';
 const registry = '^src/registry(-options|-opening|-places)?\\.ts$';
 const cached =
-  '^src/(cached|adopt|class-defaults|members|argument-mapping|cache-writes|expected-caches|meant-entries|writing-method|writing-operation|writing-options|writing-types|written-sites|cached-batch|batch-loads|batch-method|prompt-batch|cached-method|class-caches|cache-of|key-of|declare|key-decorator|method-parameters|placement)\\.ts$';
+  '^src/(cached|adopt|class-defaults|members|argument-mapping|cache-writes|expected-caches|meant-entries|writing-method|writing-operation|writing-options|writing-types|written-sites|cached-batch|batch-loads|batch-method|prompt-batch|cached-method|instance-places|class-caches|cache-of|key-of|declare|key-decorator|method-parameters|placement)\\.ts$';
 const frontDoor = '^src/index\\.ts$';
 // What users import as `scrubjay/persist`, to write a driver of their own.
 const persistDoor = '^src/persist/contract\\.ts$';

@@ -4,11 +4,12 @@
  * Elsewhere the first element that is loaded needs its value at once, so what is missing is found out before.
  */
 import { type BatchDeclaration, BatchLoads } from './batch-loads.js';
-import type { CachedMethod, Place } from './cached-method.js';
+import type { CachedMethod } from './cached-method.js';
 import { ScrubjayError } from './errors.js';
 import { type Batch, Gatherer } from './flight/batch.js';
 import { answerOf, withElement } from './flight/batch-plan.js';
 import { inNobodysName, isInNobodysName } from './flight/nobodys-name.js';
+import type { Place } from './instance-places.js';
 import { signalsIn } from './key/abort-signals.js';
 import { type KeyRule, keyOfCall } from './key/call-key.js';
 import { UNNAMED } from './key/parameters.js';

@@ -5,27 +5,15 @@
 import { handleOn } from './batch-handle.js';
 import type { CacheHandle } from './cache-handle.js';
 import { type CachesOwner, ClassCaches, type Declaration } from './class-caches.js';
-import { atEndOfBusyTurn } from './clock.js';
 import { ScrubjayError } from './errors.js';
 import { askAbout, homeOf, isStrange, openOf } from './homes.js';
+import { InstancePlaces, type Place } from './instance-places.js';
 import { isAsyncFunction, type MethodCache } from './method-cache.js';
 import type { Registrar, RegistryDefaults } from './options.js';
-import type { Table } from './tables.js';
 
 /** Answers calls for lists. */
 interface BatchCalls {
   call(cached: CachedMethod, self: unknown, args: readonly unknown[]): unknown;
-}
-
-/** Whose entries a call finds. */
-export interface Place {
-  readonly cache: MethodCache;
-  readonly table: Table;
-}
-
-interface WeakPlace {
-  readonly cache: WeakRef<MethodCache>;
-  readonly table: WeakRef<Table>;
 }
 
 /** Under this symbol the replaced method leads to its CachedMethod; `cacheOf` of every build of the library finds it there. */
@@ -42,29 +30,14 @@ export class CachedMethod {
   readonly #elsewhere = new WeakMap<Registrar, ClassCaches>();
   readonly #applications = new Set<WeakRef<Registrar>>();
   #declaration: Declaration;
+  /** Where the entries of each object are. */
+  readonly places = new InstancePlaces();
   readonly #owner: CachesOwner = {
     isReplacement: (member) => typeof member === 'function' && (member as { [CACHED_METHOD]?: unknown })[CACHED_METHOD] === this,
     wasReset: () => {
-      this.#forgetPlaces();
+      this.places.clear();
     },
   };
-  /** By `this`. Weak: a cache does not keep the instances alive whose calls it remembers. */
-  #places = new WeakMap<object, Place>();
-  /** Who called last, and its place, until the end of a busy turn: kept for longer, it would keep the instance alive. */
-  #lastSelf: unknown;
-  #lastPlace: Place | undefined;
-  /** The caches whose first table belongs to an instance. */
-  #claimed = new WeakSet<MethodCache>();
-  // Weak, too: a cache of an application that has ended is not kept for the instances that it had.
-  readonly #collected = new FinalizationRegistry<WeakPlace>((place) => {
-    const cache = place.cache.deref();
-    const table = place.table.deref();
-    if (cache === undefined || table === undefined) return;
-    cache.entries.forget(table);
-    // The first table stays, for the next instance that comes.
-    if (table === cache.tables.first) this.#claimed.delete(cache);
-    else cache.tables.all.delete(table);
-  });
 
   constructor(declaration: Declaration, declaringClass: object | undefined, batch: BatchCalls | undefined) {
     this.#declaration = declaration;
@@ -82,7 +55,7 @@ export class CachedMethod {
     this.#declaration = declaration;
     this.batch = batch;
     this.classes = new ClassCaches(declaration, classes.declaringClass, this.#owner);
-    this.#forgetPlaces();
+    this.places.clear();
     for (const concrete of classes.all) this.classes.of(concrete);
   }
 
@@ -125,7 +98,7 @@ export class CachedMethod {
   /** @throws SCRUBJAY_ADOPTED_LATE when `self` has been called already, and its entries are on disk elsewhere, and what is wrong with the defaults of `registry` */
   expectMovable(self: object, registry: Registrar): void {
     if (this.#isMovable) this.#classesIn(registry);
-    const place = this.#places.get(self);
+    const place = this.places.of(self);
     if (place === undefined || place.cache.settings.persist === undefined || !this.#isMovable) return;
     const { name } = place.cache.settings;
     throw new ScrubjayError(
@@ -137,37 +110,9 @@ export class CachedMethod {
   /** From now on what `self` caches is kept in `registry`. What it has cached so far, in memory, is forgotten. */
   move(self: object, registry: Registrar): void {
     if (this.#homeOf(self) !== registry) return;
-    const place = this.#places.get(self);
-    if (place !== undefined) {
-      this.#places.delete(self);
-      this.#lastSelf = this.#lastPlace = undefined;
-      this.#collected.unregister(self);
-      if (place.cache.settings.isByInstance) place.cache.entries.forget(place.table);
-      if (place.table === place.cache.tables.first) this.#claimed.delete(place.cache);
-      else place.cache.tables.all.delete(place.table);
-    }
+    this.places.take(self);
     this.classes.forgetMeeting(self);
     this.#classesIn(registry).meet(self);
-  }
-
-  #forgetPlaces(): void {
-    this.#places = new WeakMap();
-    this.#claimed = new WeakSet();
-    this.#lastSelf = this.#lastPlace = undefined;
-  }
-
-  /** Where the entries of an object are that has called before; `undefined` for anything else. */
-  knownPlaceOf(self: unknown): Place | undefined {
-    return self === this.#lastSelf ? this.#lastPlace : this.#lookUpPlaceOf(self);
-  }
-
-  #lookUpPlaceOf(self: unknown): Place | undefined {
-    const place = this.#places.get(self as object);
-    if (place !== undefined && (this.#lastSelf !== undefined || atEndOfBusyTurn(() => (this.#lastSelf = this.#lastPlace = undefined)))) {
-      this.#lastSelf = self;
-      this.#lastPlace = place;
-    }
-    return place;
   }
 
   /** As messages call it. */
@@ -198,7 +143,7 @@ export class CachedMethod {
    * @throws SCRUBJAY_SCOPE_UNDECLARED
    */
   placeOf(self: unknown): Place | undefined {
-    if ((typeof self === 'object' && self !== null) || typeof self === 'function') return this.#places.get(self) ?? this.#settle(self);
+    if ((typeof self === 'object' && self !== null) || typeof self === 'function') return this.places.of(self) ?? this.#settle(self);
     const { declaringClass } = this.classes;
     if (this.#declaration.settings.scope !== 'class' || declaringClass === undefined) return undefined;
     const cache = this.classes.of(declaringClass);
@@ -213,9 +158,7 @@ export class CachedMethod {
     if (!this.classes.hasMethod(self)) return undefined;
     const cache = this.#classesFor(self).meet(self);
     if (this.#isMovable) this.#expectKnown(self, cache);
-    const place = { cache, table: cache.settings.isByInstance ? this.#tableOfItsOwn(self, cache) : cache.tables.first };
-    this.#places.set(self, place);
-    return place;
+    return this.places.give(self, cache);
   }
 
   /** @throws what an application says that has made the object and not adopted it yet */
@@ -224,28 +167,13 @@ export class CachedMethod {
     askAbout(self, name, this.#homeOf(self) === undefined);
   }
 
-  #tableOfItsOwn(self: object, cache: MethodCache): Table {
-    const isFirst = !this.#claimed.has(cache);
-    if (!isFirst && cache.settings.persist !== undefined) {
-      throw new ScrubjayError(
-        'SCRUBJAY_SCOPE_UNDECLARED',
-        `a second instance calls ${cache.settings.name}, whose entries on disk belong to the first; say whether instances share them: ` +
-          "@Cached({ scope: 'class' }), or separate them by a value: scope: (self) => self.tenantId.",
-      );
-    }
-    this.#claimed.add(cache);
-    const table = isFirst ? cache.tables.first : cache.tables.add();
-    if (cache.settings.persist === undefined) this.#collected.register(self, { cache: new WeakRef(cache), table: new WeakRef(table) }, self);
-    return table;
-  }
-
   /**
    * The same for what removes entries: `undefined`, too, where there can be none yet.
    * @throws SCRUBJAY_SCOPE_UNDECLARED
    */
   placeWithEntries(self: object): Place | undefined {
     const classes = this.#classesFor(self);
-    const isKnown = this.#places.has(self) || classes.settings.persist !== undefined || classes.has(classes.classOf(self));
+    const isKnown = this.places.of(self) !== undefined || classes.settings.persist !== undefined || classes.has(classes.classOf(self));
     return isKnown ? this.placeOf(self) : undefined;
   }
 

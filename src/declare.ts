@@ -96,12 +96,13 @@ function declarationOf(method: AnyMethod, known: Known): { declaration: Declarat
  * What takes the place of a method. A hit with few primitive values ends here: as long as `args` is only counted, read and passed on, no list is made of the arguments.
  */
 function replacementOf(cachedMethod: CachedMethod): AnyMethod {
+  const { places } = cachedMethod;
   const call = function (this: unknown, ...args: unknown[]): unknown {
     return cachedMethod.call(this, args);
   };
   return function (this: unknown, ...args: unknown[]): unknown {
     const count = args.length;
-    const place = cachedMethod.knownPlaceOf(this);
+    const place = places.of(this);
     if (place === undefined || count === 0 || count > 3) return call.call(this, ...args);
     const { cache, table } = place;
     const slot = count === 1 ? cache.slotOfOne(table, args[0]) : cache.slotOfFew(table, count, args[0], args[1], count === 3 ? args[2] : undefined);

@@ -3,13 +3,13 @@
  * so all that are missing are found out before, and loaded with it.
  */
 import { cacheControl } from './cache-control.js';
-import type { Place } from './cached-method.js';
 import { chunksOf } from './flight/batch.js';
 import { withElement } from './flight/batch-plan.js';
 import { Reads, recordOn } from './flight/context-reads.js';
 import { JointSignal } from './flight/joint-signal.js';
 import { Flight } from './flight/single-flight.js';
 import { addWaiter, type Work, workOfCaller } from './flight/waits.js';
+import type { Place } from './instance-places.js';
 import { signalsIn, withSignal } from './key/abort-signals.js';
 import { isWanted } from './key/call-key.js';
 import { isThenable } from './kinds.js';
