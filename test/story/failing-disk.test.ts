@@ -111,6 +111,20 @@ test('a deletion whose sync fails is not acknowledged', async () => {
   await registry.close();
 });
 
+test.each(['always', 'interval'] as const)(
+  'a set that cannot be written is not acknowledged with durability %s, and is in memory all the same',
+  async (durability) => {
+    const disk = breakableDisk();
+    const { registry, users } = start(temporaryDirectory(), durability, disk.fileSystem);
+    await users.find('a');
+    const cache = cacheOf(users, 'find');
+    await cache.set(['a'], 'second');
+    disk.breaks('ENOSPC');
+    expect([(await errorOf(() => cache.set(['a'], 'third'))).code, cache.peek('a')]).toEqual(['SCRUBJAY_NOT_DURABLE', 'third']);
+    await registry.close();
+  },
+);
+
 test('a directory that cannot be used costs the persistence, not the calls', async () => {
   const directory = join(temporaryDirectory(), 'file');
   writeFileSync(directory, 'not a directory');
