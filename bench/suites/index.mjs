@@ -12,6 +12,7 @@ import { ofMaps, ofMethods } from './memory/suite.mjs';
 import * as miss from './miss/suite.mjs';
 import * as always from './persist/always.mjs';
 import * as persistedHit from './persist/hit.mjs';
+import * as parts from './persist/parts.mjs';
 import * as put from './persist/put.mjs';
 import { suite as recovery } from './persist/recovery-suite.mjs';
 import * as scale from './scale/suite.mjs';
@@ -72,6 +73,7 @@ export const suites = [
   ofImport,
   ofSize,
   onDisk('put', 'a put of about 200 bytes, its caller thread included, ns', put),
+  onDisk('parts', 'what a put of about 200 bytes is made of, ns', parts),
   {
     ...onDisk('always', 'durable records of about 200 bytes, callers at a time, ns per record', always),
     effort: { sampleMs: 200, samples: 7 },

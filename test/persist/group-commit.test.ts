@@ -118,6 +118,21 @@ describe('of hundreds who ask in one turn', () => {
     expect([log.syncs, log.commit.isBehind]).toEqual([2, false]);
   });
 
+  test('all are answered when the disk fails as the first are to be synced', async () => {
+    const log = new SlowLog();
+    const before = log.commit.wait();
+    log.end(null);
+    await before;
+    log.isOpen = false;
+    const answers = Array.from({ length: 100 }, async () => {
+      time.clock.advance(1);
+      log.written++;
+      await log.commit.waitTogether();
+    });
+    expect(await Promise.all(answers)).toHaveLength(100);
+    expect([log.syncs, log.commit.isBehind]).toEqual([1, true]);
+  });
+
   test('all share one sync when that takes longer than they do', async () => {
     const log = await syncsOf(200, 1);
     log.end(null);
