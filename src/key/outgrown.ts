@@ -1,6 +1,6 @@
 /**
- * Keys of an index that has become too small for them, and has got a larger one in its place. Some of them move with each key that is added: to move half a million at once would
- * hold up everybody else for tens of milliseconds. Redis (dict.c, incremental rehashing) does the same.
+ * Keys of an index that has become too small for them, and has got a larger one in its place. Some of them move with each key that is added, removed or found here: to move half a
+ * million at once would hold up everybody else for tens of milliseconds. Redis (dict.c, incremental rehashing) does the same.
  */
 import { hashOfText } from './hash.js';
 import type { SlotKeys } from './slot-keys.js';
@@ -8,7 +8,7 @@ import type { SlotKeys } from './slot-keys.js';
 const NONE = -1;
 /** In the place of a slot + 1: the key is gone. */
 const GONE = -1;
-/** So many places, or strings, are looked at with each key that is added. At half as many keys as places, all have moved before the next table is full. */
+/** So many places, or strings, are looked at each time. At half as many keys as places, all have moved before the next table is full. */
 const AT_ONCE = 32;
 
 /** What is still to be moved. */
@@ -17,8 +17,10 @@ export interface Outgrown {
   find(key: unknown, hash: number): number;
   /** The slot of a key with this hash for which `isWanted` says yes, or -1. */
   findBy(hash: number, isWanted: (key: unknown) => boolean): number;
-  /** The key of `slot`, which is here, is gone. */
+  /** The key of `slot`, which has not moved, is gone. */
   remove(slot: number, hash: number, key: unknown): void;
+  /** The same of one that has moved. */
+  forget(key: unknown): void;
   /** Hands some keys over; gives whether those were the last. */
   move(take: (hash: number, slot: number) => void): boolean;
   /** Every slot that is here. */
@@ -26,8 +28,8 @@ export interface Outgrown {
 }
 
 /**
- * A table of hashes and slots that is full; see SlotIndex. Keys stay in it when they have moved: then they are asked for here only if they are gone since, and their slot has none, or
- * another one.
+ * A table of hashes and slots that is full; see SlotIndex. Keys stay in it when they have moved, so that searches go on past them, and are not found: they may be gone since, and their
+ * slot may have the same key again, from another index.
  */
 export class OutgrownPlaces implements Outgrown {
   readonly #places: Int32Array;
@@ -55,6 +57,9 @@ export class OutgrownPlaces implements Outgrown {
     if (at !== NONE) this.#places[at + 1] = GONE;
   }
 
+  /** Nobody finds it here. */
+  forget(): void {}
+
   move(take: (hash: number, slot: number) => void): boolean {
     const places = this.#places;
     const end = Math.min(this.#next + 2 * AT_ONCE, places.length);
@@ -73,31 +78,33 @@ export class OutgrownPlaces implements Outgrown {
     return (this.#places[place + 1] as number) - 1;
   }
 
-  /** The first place from that of `hash` on which is in use, and is the right one; -1 where there is none. */
+  /** The first place from that of `hash` on whose key has not moved, and is the right one; -1 where there is none. */
   #placeWhere(hash: number, isRight: (place: number) => boolean): number {
     const places = this.#places;
     const mask = places.length - 2;
-    for (let at = (hash >>> this.#shift) << 1; places[at + 1] !== 0; at = (at + 2) & mask) if (places[at + 1] !== GONE && isRight(at)) return at;
+    for (let at = (hash >>> this.#shift) << 1; places[at + 1] !== 0; at = (at + 2) & mask) {
+      if (at >= this.#next && places[at + 1] !== GONE && isRight(at)) return at;
+    }
     return NONE;
   }
 }
 
-/** The engine's map of strings, which stay in it until all have moved: to delete that many from it would make the engine lay it out anew several times. */
+/**
+ * The engine's map of strings, which stay in it until all have moved, or are gone: to delete that many from it would make the engine lay it out anew several times.
+ */
 export class OutgrownTexts implements Outgrown {
   readonly #texts: Map<string, number>;
   readonly #next: Iterator<[string, number]>;
+  /** How many of them have moved. */
   #moved = 0;
-  readonly #keys: SlotKeys;
 
-  constructor(texts: Map<string, number>, keys: SlotKeys) {
+  constructor(texts: Map<string, number>) {
     this.#texts = texts;
     this.#next = texts.entries();
-    this.#keys = keys;
   }
 
   find(key: unknown): number {
-    const slot = this.#texts.get(key as string);
-    return slot !== undefined && this.#keys.keys[slot] === key ? slot : NONE;
+    return this.#texts.get(key as string) ?? NONE;
   }
 
   findBy(): number {
@@ -106,6 +113,11 @@ export class OutgrownTexts implements Outgrown {
 
   remove(_slot: number, _hash: number, key: unknown): void {
     this.#texts.delete(key as string);
+  }
+
+  /** Else it would be found here, and its slot may be another's. */
+  forget(key: unknown): void {
+    if (this.#texts.delete(key as string)) this.#moved--;
   }
 
   move(take: (hash: number, slot: number) => void): boolean {

@@ -65,7 +65,7 @@ export class SlotIndex {
     const mask = places.length - 2;
     for (let at = (hash >>> this.#shift) << 1; ; at = (at + 2) & mask) {
       const slot = (places[at + 1] as number) - 1;
-      if (slot === NONE) return this.#outgrown === undefined ? NONE : this.#outgrown.find(key, hash);
+      if (slot === NONE) return this.#outgrown === undefined ? NONE : this.#movedOn(this.#outgrown.find(key, hash));
       if (places[at] === hash && keys[slot] === key) return slot;
     }
   }
@@ -77,7 +77,7 @@ export class SlotIndex {
     const mask = places.length - 2;
     for (let at = (hash >>> this.#shift) << 1; ; at = (at + 2) & mask) {
       const slot = (places[at + 1] as number) - 1;
-      if (slot === NONE) return this.#outgrown === undefined ? NONE : this.#outgrown.find(key, hash);
+      if (slot === NONE) return this.#outgrown === undefined ? NONE : this.#movedOn(this.#outgrown.find(key, hash));
       if (places[at] === hash && keys[slot] === key) return slot;
     }
   }
@@ -97,7 +97,9 @@ export class SlotIndex {
   }
 
   #findFewOutgrown(outgrown: Outgrown, hash: number, few: readonly unknown[]): number {
-    return outgrown.findBy(hash, (key) => Array.isArray(key) && key.length === few.length + 1 && few.every((value, index) => key[index + 1] === value));
+    return this.#movedOn(
+      outgrown.findBy(hash, (key) => Array.isArray(key) && key.length === few.length + 1 && few.every((value, index) => key[index + 1] === value)),
+    );
   }
 
   /** The slot of a key with this hash for which `isWanted` says yes, or -1. */
@@ -107,7 +109,7 @@ export class SlotIndex {
     const mask = places.length - 2;
     for (let at = (hash >>> this.#shift) << 1; ; at = (at + 2) & mask) {
       const slot = (places[at + 1] as number) - 1;
-      if (slot === NONE) return this.#outgrown === undefined ? NONE : this.#outgrown.findBy(hash, isWanted);
+      if (slot === NONE) return this.#outgrown === undefined ? NONE : this.#movedOn(this.#outgrown.findBy(hash, isWanted));
       if (places[at] === hash && isWanted(keys[slot])) return slot;
     }
   }
@@ -136,6 +138,7 @@ export class SlotIndex {
     keys[slot] = undefined;
     if (typeof key === 'string' && this.#texts !== undefined) this.#deleteText(this.#texts, key);
     else this.#clear(slot, typeof key === 'number' && key === (key | 0) ? hashOfInteger(key) : hashOfStored(key), key);
+    this.#moveSome();
     return true;
   }
 
@@ -198,6 +201,7 @@ export class SlotIndex {
     const shift = this.#shift;
     let at = (hash >>> shift) << 1;
     for (; places[at + 1] !== slot + 1; at = (at + 2) & mask) if (places[at + 1] === 0) return this.#outgrown?.remove(slot, hash, key);
+    this.#outgrown?.forget(key);
     this.#count--;
     // Moves back what was pushed on by the one that stood here, so that no search ends too early.
     let hole = at;
@@ -225,7 +229,7 @@ export class SlotIndex {
     const length = 8 * 2 ** Math.ceil(Math.log2(texts.size + this.#count));
     if (length > this.#places.length) this.#grow(length);
     this.#moveAll();
-    this.#outgrown = new OutgrownTexts(texts, this.#keys);
+    this.#outgrown = new OutgrownTexts(texts);
   }
 
   #grow(length = this.#places.length * 2): void {
@@ -242,7 +246,13 @@ export class SlotIndex {
     while (this.#outgrown !== undefined) this.#moveSome();
   }
 
-  /** At each key that is added. */
+  /** What was found among those that have not moved takes longer to find than others: a cache that only gives hits would never be done with them. */
+  #movedOn(slot: number): number {
+    if (slot !== NONE) this.#moveSome();
+    return slot;
+  }
+
+  /** At each key that is added, removed, or found where it was. */
   #moveSome(): void {
     if (this.#outgrown?.move(this.#take) === true) this.#outgrown = undefined;
   }

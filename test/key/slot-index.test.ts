@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { hashOfDouble, hashOfInteger, hashOfText } from '../../src/key/hash';
+import { OutgrownPlaces, OutgrownTexts } from '../../src/key/outgrown';
 import { SlotIndex } from '../../src/key/slot-index';
 import { hashOfKey, isPlainKey, SlotKeys } from '../../src/key/slot-keys';
 import { numRuns } from '../support/thorough';
@@ -109,6 +110,66 @@ test.each(Object.keys(kindsOfKeys))('%s are found while they move to a larger ta
     { ...numRuns(10, 3), endOnFailure: true },
   );
 });
+
+/** An index of so many keys that it has just become too small, with the ways to ask it and another one of the same cache. */
+function grown(kind: string): {
+  readonly one: SlotIndex;
+  readonly other: SlotIndex;
+  readonly count: number;
+  find(number: number): number;
+  add(number: number, index: SlotIndex): void;
+} {
+  const { keyOf, heldBefore } = kindsOfKeys[kind] as (typeof kindsOfKeys)[string];
+  const shared = new SlotKeys();
+  const one = new SlotIndex(shared);
+  const keys = Array.from({ length: heldBefore + 40 }, (_, number) => keyOf(number));
+  const add = (number: number, index: SlotIndex): void => {
+    const key = keys[number];
+    if (!(Array.isArray(key) ? index.addBy(key[0] as number, key, number) : index.add(key, number))) throw new Error(`${number} was refused`);
+  };
+  const find = (number: number): number => {
+    const key = keys[number];
+    return Array.isArray(key) ? one.findFew(key[0] as number, 2, key[1], key[2], undefined) : one.find(key);
+  };
+  for (let number = 0; number < keys.length; number++) add(number, one);
+  return { one, other: new SlotIndex(shared), count: keys.length, find, add };
+}
+
+test.each(Object.keys(kindsOfKeys))('%s that have moved and are gone are not found, although another instance has the same in the same slots', (kind) => {
+  const { one, other, count, find, add } = grown(kind);
+  for (let number = 0; number < count; number++) {
+    // Both to be moved, and moved already.
+    if (number % 20 > 0) continue;
+    one.remove(number);
+    add(number, other);
+    if (find(number) !== -1) throw new Error(`${number} of the other is found`);
+    if (number % 40 > 0) continue;
+    other.remove(number);
+    add(number, one);
+    if (find(number) !== number) throw new Error(`${number} is lost`);
+  }
+});
+
+test.each(Object.keys(kindsOfKeys).flatMap((kind) => [[kind, 'found'] as const, [kind, 'removed'] as const]))(
+  '%s that are only %s all move: nothing is kept of the table that was too small',
+  (kind, deed) => {
+    const { one, count, find } = grown(kind);
+    const asked = [OutgrownPlaces, OutgrownTexts].flatMap((outgrown) => [jest.spyOn(outgrown.prototype, 'find'), jest.spyOn(outgrown.prototype, 'findBy')]);
+    const timesAsked = (): number => asked.reduce((sum, spy) => sum + spy.mock.calls.length, 0);
+    find(count - 41);
+    expect(timesAsked()).toBeGreaterThan(0);
+    // In rounds: strings move in the order in which they came, and each leaves one in thirty.
+    for (const _round of [1, 2, 3, 4])
+      for (let number = count - 41; number > count / 2; number--) {
+        if (deed === 'removed') one.remove(number);
+        else if (find(number) !== number) throw new Error(`${number} is lost`);
+      }
+    for (const spy of asked) spy.mockClear();
+    for (let number = 0; number < count; number += 10) find(number);
+    expect(timesAsked()).toBe(0);
+    jest.restoreAllMocks();
+  },
+);
 
 test.each([1, 100, 300])('%i strings of which one after the other gives way to another are found as long as they are there', (count) => {
   const index = new SlotIndex(new SlotKeys());
