@@ -33,11 +33,18 @@ export function hashOf(args: readonly unknown[], count: number): number {
     for (let index = 0; index < count; index++) hash = mixed(hash, hashOfValue(args[index]));
   } catch {
     // A getter that throws: the text will say where it stands.
-    return NOT_EVERYDAY;
+    return notEveryday();
   }
   // A getter among the arguments may have made a cached call of its own, and written over the trace.
-  if (nodesLeft < 0 || turn !== own) return NOT_EVERYDAY;
+  if (nodesLeft < 0 || turn !== own) return notEveryday();
   return hash === NOT_EVERYDAY ? 0 : hash;
+}
+
+/** Nothing of the caller's is kept alive, wherever it was left: a function may hold all that a request has. */
+function notEveryday(): typeof NOT_EVERYDAY {
+  trace.fill(undefined);
+  stack.fill(undefined);
+  return NOT_EVERYDAY;
 }
 
 /** The same for arguments that are to be stored. */
@@ -161,7 +168,7 @@ function hashOfObject(value: object): number {
   for (let index = 0; index < order.length; index++) {
     const at = base + (order[index] as number);
     const item = stack[at];
-    // Nothing of the caller's is kept alive.
+    // Nor is anything kept alive here.
     if (typeof item === 'object') stack[at] = undefined;
     hash = mixed(hash, hashOfValue(item));
   }

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { keyOfCall, shapeOf } from '../../src/key/call-key.js';
 import { type CallCopy, type CallShape, CallTable, COPIES } from '../../src/key/call-table.js';
 import { SlotKeys } from '../../src/key/slot-keys.js';
+import { collectUntil, watchGarbage } from '../support/garbage';
 import { numRuns } from '../support/thorough';
 import { anyValue, dice, edited, reordered } from './arbitrary-values.js';
 import { aRule, elsewhere, named } from './calls.js';
@@ -327,4 +328,30 @@ test('surplus arguments do not count where the method cannot see them, trailing 
   expect(shapeOf(aRule({ parameters: named('a', 'b', '...c') }))).toEqual({ most: Number.POSITIVE_INFINITY, trimmed: 2 });
   expect(isFound(['u1'], ['u1', 0, ['u1']], { most: 1, trimmed: Number.POSITIVE_INFINITY })).toBe(true);
   expect(isFound(['u1'], ['u1', undefined], { most: Number.POSITIVE_INFINITY, trimmed: 0 })).toBe(false);
+});
+
+test.each<[string, (held: object) => unknown]>([
+  ['a function', (held) => held],
+  ['a function in an object', (held) => ({ then: held })],
+  ['a function in a list', (held) => [held]],
+  [
+    'an object beside what throws',
+    (held) => ({
+      held,
+      get thrower(): never {
+        throw new Error('no');
+      },
+    }),
+  ],
+  ['an object with more names than are remembered', (held) => Object.fromEntries(Array.from({ length: 41 }, (_, index) => [`name ${index}`, held]))],
+])('arguments that go by their text are not kept alive: %s', async (_what, wrap) => {
+  const { gone, watch } = watchGarbage();
+  const table = knowing([]);
+  (() => {
+    const held = (): number => 1;
+    watch(held, 'held');
+    expect([table.find([wrap(held)]), table.copyOf([wrap(held)])]).toEqual([-1, undefined]);
+  })();
+  await collectUntil(() => gone.has('held'));
+  expect(gone).toEqual(new Set(['held']));
 });
