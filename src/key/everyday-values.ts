@@ -33,18 +33,28 @@ export function hashOf(args: readonly unknown[], count: number): number {
     for (let index = 0; index < count; index++) hash = mixed(hash, hashOfValue(args[index]));
   } catch {
     // A getter that throws: the text will say where it stands.
-    return notEveryday();
+    return disturbed();
   }
   // A getter among the arguments may have made a cached call of its own, and written over the trace.
-  if (nodesLeft < 0 || turn !== own) return notEveryday();
+  if (turn !== own) return disturbed();
+  if (nodesLeft < 0) return notEveryday();
   return hash === NOT_EVERYDAY ? 0 : hash;
 }
 
-/** Nothing of the caller's is kept alive, wherever it was left: a function may hold all that a request has. */
+/** Nothing of the caller's is kept alive: a function may hold all that a request has. */
 function notEveryday(): typeof NOT_EVERYDAY {
-  trace.fill(undefined);
-  stack.fill(undefined);
+  // Not `fill`, which takes longer for the few that there are.
+  for (let index = 0; index < length; index++) trace[index] = undefined;
+  for (let index = 0; index < left; index++) stack[index] = undefined;
+  left = 0;
   return NOT_EVERYDAY;
+}
+
+/** The same where nobody knows how far it came. */
+function disturbed(): typeof NOT_EVERYDAY {
+  length = trace.length;
+  left = stack.length;
+  return notEveryday();
 }
 
 /** The same for arguments that are to be stored. */
@@ -116,9 +126,10 @@ function hashOfValue(value: unknown): number {
   return value === null ? NULL : leave();
 }
 
-/** The value is not everyday. */
-function leave(): number {
+/** The value is not everyday. The stack may hold something up to `end`. */
+function leave(end = top): number {
   nodesLeft = -1;
+  if (end > left) left = end;
   return 0;
 }
 
@@ -158,10 +169,10 @@ function hashOfObject(value: object): number {
     stack[base + count++] = (value as Record<string, unknown>)[name];
   }
   const end = node?.end ?? readAnew(value, base);
-  if (end === undefined) return leave();
+  if (end === undefined) return leave(base + count);
   const { shape, order } = end;
   nodesLeft -= order.length;
-  if (nodesLeft < 0) return leave();
+  if (nodesLeft < 0) return leave(base + order.length);
   top = base + order.length;
   trace[length++] = shape;
   let { hash } = shape;
@@ -179,6 +190,8 @@ function hashOfObject(value: object): number {
 /** The values of the objects that are being looked at, each in the order in which its object has them. */
 const stack: unknown[] = [];
 let top = 0;
+/** Up to where it may hold something of arguments that are not everyday. */
+let left = 0;
 
 function isPolluted(): boolean {
   for (const _name in objectPrototype) return true;
@@ -190,7 +203,9 @@ function readAnew(value: object, base: number): ShapeNode | undefined {
   const names = namesOf(value);
   if (names.length === 0 || names.length > nodesLeft) return undefined;
   for (const [index, name] of names.entries()) stack[base + index] = (value as Record<string, unknown>)[name];
-  return isLearning ? shapeOf(names, hashOfText) : shapeOf(names);
+  const node = isLearning ? shapeOf(names, hashOfText) : shapeOf(names);
+  if (node === undefined) leave(base + names.length);
+  return node;
 }
 
 /** Values of which `stored` is the trace, behind its hash. Properties stand in the order of their names. */
