@@ -4,6 +4,7 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { expectDeclared } from './declared-exports.mjs';
 
 /** What everybody downloads, and how many files that is. More is a decision: docs/decisions/0034-bundles.md. */
 const MOST_BYTES = 184_000;
@@ -18,6 +19,7 @@ const tool = (name) => join(root, 'node_modules/.bin', name);
 
 const user = mkdtempSync(join(tmpdir(), 'scrubjay-pack-'));
 try {
+  await expectDeclared(root, ['index', 'map', 'nestjs', 'persist', 'testing']);
   const [{ filename, size, entryCount }] = JSON.parse(execFileSync('npm', ['pack', '--json', '--pack-destination', user], { cwd: root, encoding: 'utf8' }));
   const tarball = join(user, filename);
   console.log(`${filename}: ${size} bytes packed, ${entryCount} files`);

@@ -85,11 +85,11 @@ test.each(bundles)('%s may be the first that is loaded, and the others after it'
   expect(loadedBy(`for (const file of ${JSON.stringify([first, ...bundles])}) require(${JSON.stringify(`${dist}/cjs/`)} + file)`)).toContain('cjs/disk.js');
 });
 
-test('functions that are loaded late have their names, and throw what they throw', () => {
+test('functions that are loaded late have their names, and so many parameters, and throw what they throw', () => {
   const program = `const { adopt, keyOf, lfuWith, withTransaction, cacheOf } = require('scrubjay'); let code; try { cacheOf(() => 1); } catch (error) { code = error.code; }
-    console.log(JSON.stringify([[adopt, keyOf, lfuWith, withTransaction].map(({ name }) => name), code]))`;
+    console.log(JSON.stringify([[adopt, keyOf, lfuWith, withTransaction].map(({ name, length }) => name + ' ' + length), code]))`;
   expect(JSON.parse(execFileSync(process.execPath, ['-e', program], { encoding: 'utf8', cwd: join(__dirname, '..') }))).toEqual([
-    ['adopt', 'keyOf', 'lfuWith', 'withTransaction'],
+    ['adopt 2', 'keyOf 2', 'lfuWith 1', 'withTransaction 1'],
     'SCRUBJAY_NOT_CACHED',
   ]);
 });

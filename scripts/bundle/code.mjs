@@ -31,8 +31,8 @@ export async function buildCode(doors, command) {
   });
   await Promise.all([mkdir('dist/cjs', { recursive: true }), mkdir('dist/esm', { recursive: true })]);
   const functions = new Map(output.map(({ fileName, code }) => [`./${fileName}`, functionsIn(code)]));
-  const isFunction = (source, name) => functions.get(source).has(name);
-  const finish = ({ fileName, code }) => finished(code, { fileName, isLazy: (source) => isLazy(source, fileName), isFunction });
+  const lengthOf = (source, name) => functions.get(source).get(name);
+  const finish = ({ fileName, code }) => finished(code, { fileName, isLazy: (source) => isLazy(source, fileName), lengthOf });
   await Promise.all(output.map((each) => writeFile(`dist/cjs/${each.fileName}`, finish(each))));
   // package.json says "module" for the whole package; this says otherwise for the files around it.
   await writeFile('dist/cjs/package.json', '{ "type": "commonjs" }\n');

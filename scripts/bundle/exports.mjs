@@ -15,16 +15,16 @@ export function plainExports(program) {
     .map(({ statement: { start, end }, name, local }) => ({ start, end, text: `exports.${name}=${local};` }));
 }
 
-/** The exports of a file that are functions and nothing else, which may as well be called by others of the same name. */
+/** The exports of a file that are functions and nothing else, which may as well be called by others of the same name: how many parameters each has until one may be left out. */
 export function functionsIn(code) {
   const program = parseAst(code);
-  const functions = new Set(program.body.flatMap(functionsOf));
+  const functions = new Map(program.body.flatMap(functionsOf));
   // `Key.ignore = …`: more than a function.
   walk(program, undefined, ({ type, left }) => {
     if (type === 'AssignmentExpression' && left.type === 'MemberExpression') functions.delete(left.object.name);
   });
   const changed = assignedNames(program);
-  return new Set([...getters(program)].filter(({ local }) => functions.has(local) && !changed.has(local)).map(({ name }) => name));
+  return new Map([...getters(program)].flatMap(({ name, local }) => (functions.has(local) && !changed.has(local) ? [[name, functions.get(local)]] : [])));
 }
 
 /** The right side of `exports.name = object.name`, as doors have it. */
@@ -40,8 +40,16 @@ function* getters(program) {
   }
 }
 
-const functionsOf = ({ type, id, declarations = [] }) =>
-  type === 'FunctionDeclaration' ? [id.name] : declarations.filter(({ init }) => init?.type === 'ArrowFunctionExpression').map(({ id: { name } }) => name);
+const functionsOf = ({ type, id, params, declarations = [] }) =>
+  type === 'FunctionDeclaration'
+    ? [[id.name, lengthOf(params)]]
+    : declarations.filter(({ init }) => init?.type === 'ArrowFunctionExpression').map(({ id: { name }, init }) => [name, lengthOf(init.params)]);
+
+/** As the `length` of a function says it. */
+function lengthOf(params) {
+  const end = params.findIndex(({ type }) => type === 'AssignmentPattern' || type === 'RestElement');
+  return end < 0 ? params.length : end;
+}
 
 /** Every name that gets another value somewhere. */
 function assignedNames(program) {

@@ -7,8 +7,8 @@ import { edited, walk } from './ast.mjs';
 import { plainExports, reexport } from './exports.mjs';
 
 /** The text of a file of dist, of what the bundler made. Names become short at last: before, one at the top of the file is the only one of its kind. */
-export const finished = (code, { isLazy, fileName, isFunction }) =>
-  inLines(shortened(withPlainExports(withLazyRequires(code, { isLazy, fileName, isFunction })), fileName));
+export const finished = (code, { isLazy, fileName, lengthOf }) =>
+  inLines(shortened(withPlainExports(withLazyRequires(code, { isLazy, fileName, lengthOf })), fileName));
 
 const withPlainExports = (code) => edited(code, plainExports(parseAst(code)));
 
@@ -37,7 +37,7 @@ function inLines(code) {
  * A name at the top of a bundled file is the only one of its kind in it: the bundler renames the others.
  * @throws where a required module is used in a way that is not known to be safe, and where a class got a name that is not its own.
  */
-function withLazyRequires(code, { isLazy, fileName, isFunction }) {
+function withLazyRequires(code, { isLazy, fileName, lengthOf }) {
   const program = parseAst(code);
   const lazy = lazyRequires(program, isLazy);
   const edits = [...lazy.values()].map(({ statement, name, source }) => ({
@@ -52,9 +52,14 @@ function withLazyRequires(code, { isLazy, fileName, isFunction }) {
     const from = lazy.get(reexport(node)?.object.name);
     if (from !== undefined) {
       const { object, property } = node.right;
-      if (!isFunction(from.source, property.name)) throw new Error(`${fileName}: ${property.name} must be there at once, and ${from.source} is late.`);
+      const length = lengthOf(from.source, property.name);
+      if (length === undefined) throw new Error(`${fileName}: ${property.name} must be there at once, and ${from.source} is late.`);
       const { name } = node.left.property;
-      edits.push({ start: node.right.start, end: node.right.end, text: `function ${name}(...given){return ${object.name}().${property.name}(...given)}` });
+      edits.push({
+        start: node.right.start,
+        end: node.right.end,
+        text: `function ${name}(${parameters(length)}){return ${object.name}().${property.name}(...arguments)}`,
+      });
       handled.add(object);
     }
     if (node.type !== 'Identifier' || handled.has(node) || !lazy.has(node.name) || parent === lazy.get(node.name).declarator || isPropertyName(node, parent))
@@ -67,6 +72,9 @@ function withLazyRequires(code, { isLazy, fileName, isFunction }) {
   });
   return edited(code, edits);
 }
+
+/** So many that nobody reads, for the `length` of a function: who curries or wraps it goes by that. */
+const parameters = (length) => Array.from({ length }, (_, index) => `given${index}`).join();
 
 /**
  * esbuild puts CommonJS into an ES module, which has no `require`, and says `Dynamic require of "node:util" is not supported` when that is asked for. Node has another way

@@ -96,7 +96,14 @@ export class ManualClock implements Clock {
 }
 
 /** A manual clock that is in use, until it is told otherwise. */
-export class ManualClockInUse extends ManualClock {
+export interface ManualClockInUse extends ManualClock {
+  /** Puts the clock back that was in use before. */
+  restore(): void;
+  /** `restore`, for `using clock = manualClock()`. */
+  [Symbol.dispose](): void;
+}
+
+class ClockInUse extends ManualClock implements ManualClockInUse {
   readonly #before: Clock;
 
   constructor() {
@@ -105,12 +112,10 @@ export class ManualClockInUse extends ManualClock {
     useClock(this);
   }
 
-  /** Puts the clock back that was in use before. */
   restore(): void {
     if (clockInUse() === this) useClock(this.#before);
   }
 
-  /** `restore`, for `using clock = manualClock()`. */
   [Symbol.dispose](): void {
     this.restore();
   }
@@ -121,5 +126,5 @@ export class ManualClockInUse extends ManualClock {
  * To be called before what a test looks at is stored: an entry keeps the end it was given. `restore()` gives the system's clock back.
  */
 export function manualClock(): ManualClockInUse {
-  return new ManualClockInUse();
+  return new ClockInUse();
 }
