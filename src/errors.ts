@@ -56,10 +56,11 @@ export type ErrorCode =
 export class ScrubjayError extends Error {
   /** What went wrong, for programs. Stable between releases; the message is not. */
   readonly code: ErrorCode;
+  /** Not assigned: that throws in a process that has frozen `Error.prototype`. */
+  override name = 'ScrubjayError';
 
   constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
     super(message, options);
-    this.name = 'ScrubjayError';
     this.code = code;
   }
 }

@@ -15,3 +15,15 @@ test('it is known by its name and code, whichever build of the library made it',
     ),
   ).toEqual([true, true, false, false, false, false]);
 });
+
+test('it is made in a process that has frozen what all errors inherit, too', () => {
+  const { prototype } = Error;
+  const name = Object.getOwnPropertyDescriptor(prototype, 'name') as PropertyDescriptor;
+  // As frozen: an inherited property that is not writable cannot be assigned.
+  Object.defineProperty(prototype, 'name', { ...name, writable: false });
+  try {
+    expect(new ScrubjayError('SCRUBJAY_BAD_TTL', 'x')).toMatchObject({ name: 'ScrubjayError', code: 'SCRUBJAY_BAD_TTL' });
+  } finally {
+    Object.defineProperty(prototype, 'name', name);
+  }
+});
