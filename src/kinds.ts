@@ -44,10 +44,10 @@ export function singleUseKind(value: unknown): string | undefined {
   const can = (name: PropertyKey): boolean => typeof (value as Record<PropertyKey, unknown>)[name] === 'function';
   try {
     // By name, which is faster: every result is looked at.
-    const { next, pipe, getReader, getWriter } = value as Record<'next' | 'pipe' | 'getReader' | 'getWriter', unknown>;
-    if (typeof next === 'function' && (can(Symbol.iterator) || can(Symbol.asyncIterator))) return 'an iterator';
-    if (typeof pipe === 'function' && can('subscribe')) return 'an Observable';
-    if ((typeof pipe === 'function' && can('on')) || typeof getReader === 'function' || typeof getWriter === 'function') return 'a stream';
+    const known = value as { next?: unknown; pipe?: unknown; getReader?: unknown; getWriter?: unknown };
+    if (typeof known.next === 'function' && (can(Symbol.iterator) || can(Symbol.asyncIterator))) return 'an iterator';
+    if (typeof known.pipe === 'function' && can('subscribe')) return 'an Observable';
+    if ((typeof known.pipe === 'function' && can('on')) || typeof known.getReader === 'function' || typeof known.getWriter === 'function') return 'a stream';
   } catch {
     // A getter that throws says nothing of the kind.
   }
