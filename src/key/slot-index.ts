@@ -23,6 +23,13 @@ const MOST_MOVED_AT_ONCE = 2 ** 15;
 /** From this slot on strings lie among the other keys, all of them. */
 const MOST_TEXTS = 2 ** 17;
 
+/** A copy; `new Map(texts)` takes half as long again, as it makes a pair of each. */
+function renewed(texts: ReadonlyMap<string, number>): Map<string, number> {
+  const copy = new Map<string, number>();
+  texts.forEach((slot, text) => copy.set(text, slot));
+  return copy;
+}
+
 export class SlotIndex {
   readonly #keys: SlotKeys;
   /**
@@ -160,7 +167,7 @@ export class SlotIndex {
   #deleteText(texts: Map<string, number>, key: string): void {
     texts.delete(key);
     if (--this.#deletesLeft > 0) return;
-    if (texts.size <= MOST_RENEWED) this.#texts = new Map(texts);
+    if (texts.size <= MOST_RENEWED) this.#texts = renewed(texts);
     // The engine has room for a power of two, and doubles it once.
     this.#deletesLeft = Math.max(2 ** (Math.ceil(Math.log2(texts.size)) + 1) - texts.size, LEAST_DELETES);
   }
