@@ -15,7 +15,7 @@ export function reached({ name }, look) {
 
 const text = (number) => (number < 10 ? number.toFixed(2) : Math.round(number).toLocaleString('en-US'));
 
-/** How calls were measured. `floor`, `byHand`, `library` and `peer` give, for a scenario, the contender to compare with. */
+/** How calls were measured. `floor`, `byHand`, `library`, `peer`, `fastestPeer` and what `named` gives say, for a scenario, which contender to compare with. */
 export function lookAtCalls({ scenarios, contenders }) {
   const ours = contenders.find(({ role }) => role === 'ours');
   const ofRole = (wanted) => contenders.find(({ role }) => role === wanted);
@@ -34,6 +34,8 @@ export function lookAtCalls({ scenarios, contenders }) {
     byHand: () => ofRole('by hand'),
     library: fastest(({ kind }) => kind === 'library'),
     peer: fastest(({ wrong }) => wrong.wrong.length === 0),
+    fastestPeer: fastest(() => true),
+    named: (name) => () => contenders.find((contender) => contender.name === name),
     beyondFloor: (scenario) => (scenarios.includes(scenario) ? medianOf(ours, scenario) - medianOf(ofRole('floor'), scenario) : undefined),
     growth: (large, small) => (scenarios.includes(large) && scenarios.includes(small) ? medianOf(ours, large) / medianOf(ours, small) : undefined),
   };

@@ -25,6 +25,44 @@ export const reach = {
     most: 3,
     of: ({ growth }) => growth(`${kind}, 1 M`, `${kind}, 1 k`),
   })),
+  lru: [
+    ...['lru-cache', 'mnemonist LRUMap', 'lru.min', 'lru_map'].map((name) => ({
+      what: `geometric mean, × ${name}`,
+      most: 1 / 1.5,
+      of: ({ ratios, named }) => geometricMean(ratios(named(name))),
+    })),
+    { what: 'the cell that is worst, × the fastest of them', most: 1, of: ({ ratios, fastestPeer }) => Math.max(...ratios(fastestPeer)) },
+  ],
+  'memory-maps': ['text keys', 'integer keys'].map((keys) => ({
+    what: `${keys}, bytes an entry, × the leanest of the strict ones`,
+    most: 1,
+    of: ({ figure }) => figure('scrubjay', keys) / Math.min(...['lru-cache', 'mnemonist LRUMap', 'lru.min', 'lru_map'].map((name) => figure(name, keys))),
+  })),
+  'persist-put': [
+    ...['jsonl miss', 'msgpack miss', 'jsonl set', 'msgpack set'].map((scenario) => ({
+      what: `${scenario}, × writeSync`,
+      most: 3,
+      of: ({ ratio, floor }) => ratio(scenario, floor),
+    })),
+    { what: 'jsonl async, records written together, × writeSync', most: 1 / 5, of: ({ ratio, floor }) => ratio('jsonl async', floor) },
+  ],
+  'persist-always': [
+    { what: '512 callers, × append and group fdatasync', most: 1 / 0.9, of: ({ ratio, floor }) => ratio('512 callers', floor) },
+    ...['better-sqlite3, WAL, FULL', 'classic-level, sync', 'lmdb, awaited'].map((name) => ({
+      what: `512 callers, × ${name}`,
+      most: 1,
+      of: ({ ratio, named }) => ratio('512 callers', named(name)),
+    })),
+  ],
+  'persist-hit': ['sync', 'async'].map((scenario) => ({ what: `${scenario}, × in memory only`, most: 1.3, of: ({ ratio, floor }) => ratio(scenario, floor) })),
+  'persist-recovery': [
+    { what: 'jsonl, × JSON.parse', most: 1.5, of: ({ figure }) => figure('open jsonl', 'ms') / figure('JSON.parse', 'ms') },
+    { what: 'msgpack, × jsonl', most: 1, of: ({ figure }) => figure('open msgpack', 'ms') / figure('open jsonl', 'ms') },
+  ],
+  compaction: ['jsonl', 'msgpack'].flatMap((driver) => [
+    { what: `${driver}, longest stall, ms`, most: 20, of: ({ figure }) => figure(driver, 'longest stall, ms') },
+    { what: `${driver}, directory ÷ live data`, most: 4, of: ({ figure }) => figure(driver, 'bytes ÷ live') },
+  ]),
   'startup-import': [{ what: 'import, ms', most: 15, of: ({ figure }) => figure('scrubjay', 'import, ms') }],
   'startup-size': [
     { what: 'packed, kB', most: 150, of: ({ figure }) => figure('scrubjay', 'packed, kB') },
