@@ -10,7 +10,7 @@ import { isInstalled } from './install.mjs';
 const program = fileURLToPath(new URL('./contender-process.mjs', import.meta.url));
 
 /** How long to measure, for each contender in each scenario: so many processes one after the other, so many samples in each. */
-const EFFORT = { full: { processes: 3, samples: 9, sampleMs: 25, warmUpMs: 400 }, quick: { processes: 1, samples: 5, sampleMs: 15, warmUpMs: 200 } };
+const EFFORT = { full: { processes: 3, samples: 9, sampleMs: 25, warmUpMs: 400 }, quick: { processes: 1, samples: 5, sampleMs: 10, warmUpMs: 100 } };
 
 const includes = (wanted, name) => wanted === undefined || wanted.some((part) => name.includes(part));
 

@@ -45,7 +45,7 @@ export const suites = [
     scenarios: methodCalls.map(({ name }) => name),
     contenders: described(methods),
     module: moduleOf('./hit/run-contender.mjs'),
-    slow: ['rest of 3', 'one string, Zipf', 'flat object, Zipf'],
+    slow: ['fresh string', 'rest of 3', 'one string, Zipf', 'flat object, Zipf'],
     plot: { name: 'bench-hit', hides: ['lru-cache, the argument as key', 'cacheable, wrap', 'moize, deep'] },
   },
   {
@@ -61,6 +61,8 @@ export const suites = [
     ...inOne('miss', './miss/suite.mjs', 'a miss of a cached method, fresh keys, ns per call', miss),
     isOverhead: true,
     effort: { sampleMs: 20, warmUpMs: 800 },
+    quickEffort: { warmUpMs: 300 },
+    slow: ['sync, three primitives'],
   },
   inOne('concurrent', './concurrent/suite.mjs', '1,000 callers of one key at once, ns until all have the value', concurrent),
   {
@@ -77,7 +79,8 @@ export const suites = [
   {
     ...onDisk('always', 'durable records of about 200 bytes, callers at a time, ns per record', always),
     effort: { sampleMs: 200, samples: 7 },
-    quickEffort: { samples: 3 },
+    quickEffort: { samples: 3, sampleMs: 100 },
+    slow: ['64 callers'],
     plot: { name: 'bench-persist' },
   },
   onDisk('hit', 'a hit of a cache kept on disk, 1,000 entries, ns per call', persistedHit),
