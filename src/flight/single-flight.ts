@@ -87,9 +87,16 @@ export class SingleFlight {
   follow<C>(flight: Flight, load: PromiseLike<unknown>, events: LoadEvents<C>, call: C): void {
     const landing = Promise.resolve(load);
     const failed = (error: unknown): unknown => this.#failed(flight, error, events, call);
+    if (events.isKeptLate) {
+      flight.promise = this.#followToDisk(flight, landing, events, call, failed);
+      return;
+    }
     // Less than an async function costs: as long as AsyncLocalStorage is in use, each promise is dear. As `await` does, it asks no promise for a `then` of its own.
-    if (!events.isKeptLate) flight.promise = then.call(landing, (value: unknown) => this.#landed(flight, value, events, call), failed);
-    else flight.promise = this.#followToDisk(flight, landing, events, call, failed);
+    const landed = (value: unknown): unknown => {
+      this.#landed(flight, value, events, call);
+      return value;
+    };
+    flight.promise = then.call(landing, landed, failed);
   }
 
   /** The same where callers wait for the disk: each is answered in one step when that has it. A promise for `then` to wait for would take three, for hundreds who are answered together. */
@@ -100,8 +107,7 @@ export class SingleFlight {
           answer(value);
         };
         try {
-          events.ended(value, call);
-          if (!this.end(flight) || !events.keep(value, call, kept)) kept();
+          if (!this.#landed(flight, value, events, call, kept)) kept();
         } catch (error) {
           fail(error as Error);
         }
@@ -159,10 +165,10 @@ export class SingleFlight {
     flight.turn?.giveUp(reason);
   }
 
-  #landed<C>(flight: Flight, value: unknown, events: LoadEvents<C>, call: C): unknown {
+  /** Gives whether nobody may be answered before `kept` is called, where it is given. */
+  #landed<C>(flight: Flight, value: unknown, events: LoadEvents<C>, call: C, kept?: () => void): boolean {
     events.ended(value, call);
-    if (this.end(flight)) events.keep(value, call);
-    return value;
+    return this.end(flight) && events.keep(value, call, kept);
   }
 
   /** The flight is over before anybody hears of it: a caller that asks again inside its `catch` must start a new load. */

@@ -188,17 +188,17 @@ export class Journal {
 
   /** In the mode `always`, a promise that is kept when everything written so far is durable; otherwise nothing needs to be waited for. Never rejects: a failed sync is reported, and the caller is answered. */
   whenDurable(): Promise<void> | undefined {
-    return this.#isSyncWaitedFor ? this.#writer.commit.waitTogether() : undefined;
+    return this.#isSyncOutstanding ? this.#writer.commit.waitTogether() : undefined;
   }
 
   /** The same; `tell` is called in the place of a promise. Gives whether it will be. */
   tellWhenDurable(tell: () => void): boolean {
-    const isWaitedFor = this.#isSyncWaitedFor;
+    const isWaitedFor = this.#isSyncOutstanding;
     if (isWaitedFor) this.#writer.commit.tellTogether(tell);
     return isWaitedFor;
   }
 
-  get #isSyncWaitedFor(): boolean {
+  get #isSyncOutstanding(): boolean {
     return this.isSyncWaitedFor && this.state === 'open' && this.#writer.commit.isBehind;
   }
 
